@@ -1,0 +1,146 @@
+"""Documents -> Sentences. The only module that imports stanza, and only inside functions.
+
+Stanza reads paragraphs (a line of the text each, so that a headline never runs into the lead); offsets are moved back
+into the document, whose text is not touched. A parse is written down as CoNLL-U, which is also what the cache keeps.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from kg.errors import ModelError
+from kg.model import Document, Sentence, Word
+
+PROCESSORS = "tokenize,pos,lemma,depparse,ner"
+LONGEST_SENTENCE = 250  # words; a longer "sentence" is a list or a broken page, and its tree would be noise
+
+
+def load_pipeline(folder: Path, package: str | None = None) -> Any:
+    """A `stanza.Pipeline` for Bulgarian from a folder in Stanza's own layout, with no network.
+
+    Raises ModelError when a part is missing or cannot be read.
+    """
+    import stanza
+    import torch
+
+    torch.set_grad_enabled(False)
+    options = {} if package is None else {"package": package}
+    try:
+        return stanza.Pipeline(
+            "bg", dir=str(folder), processors=PROCESSORS, download_method=None, verbose=False, use_gpu=False, **options
+        )
+    except Exception as error:  # stanza raises half a dozen unrelated types for a bad folder
+        raise ModelError(f"cannot load Bulgarian models from {folder}: {error}; check them with: kg models verify") from error
+
+
+def paragraphs(text: str) -> list[tuple[int, str]]:
+    """Start and text of each non-blank line; lines that only wrap a paragraph at a fixed width are joined (same length).
+
+    >>> paragraphs("Заглавие\\n\\nПърви ред.")
+    [(0, 'Заглавие'), (10, 'Първи ред.')]
+    """
+    lines = [(match.start(), match.group()) for match in re.finditer(r"[^\r\n\u2028\u2029\x0b\x0c]+", text) if match.group().strip()]
+    if not _hard_wrapped(lines):
+        return lines
+    blocks = re.finditer(r"\S(?:[^\n]|\n(?!\s*\n))*", text)
+    return [(block.start(), re.sub(r"[\r\n]", " ", block.group())) for block in blocks]
+
+
+def _hard_wrapped(lines: list[tuple[int, str]]) -> bool:
+    lengths = [len(line) for _, line in lines]
+    if len(lengths) < 8 or max(lengths) > 100:
+        return False
+    unfinished = sum(not line.rstrip().endswith((".", "!", "?", "“", '"', "»")) for _, line in lines)
+    return unfinished > 0.6 * len(lines) and sum(length > 55 for length in lengths) > 0.6 * len(lines)
+
+
+def parse(documents: Sequence[Document], pipeline: Any) -> Iterator[tuple[Sentence, ...]]:
+    """The sentences of each document, in order; all paragraphs of the call go through Stanza together."""
+    import stanza
+
+    parts = [paragraphs(document.text) for document in documents]
+    inputs = [stanza.Document([], text=_plain(text)) for part in parts for _, text in part]
+    if inputs:
+        pipeline.bulk_process(inputs)
+    parsed = iter(inputs)
+    for document, part in zip(documents, parts, strict=True):
+        found: list[Sentence] = []
+        for start, _ in part:
+            for sentence in next(parsed).sentences:
+                words = _words(sentence, start)
+                if words and len(words) <= LONGEST_SENTENCE:
+                    found.append(Sentence(document.id, len(found), words))
+        yield tuple(found)
+
+
+def _plain(text: str) -> str:
+    """The same length without characters that a tokenizer of running text never met."""
+    return re.sub(r"[\x00-\x1f\x7f\u00a0\u200b-\u200f\u202a-\u202e\ufeff\ufffd]", " ", text)
+
+
+def _words(sentence: Any, offset: int) -> tuple[Word, ...]:
+    words = []
+    for token in sentence.tokens:
+        for word in token.words:
+            start = word.start_char if word.start_char is not None else token.start_char
+            end = word.end_char if word.end_char is not None else token.end_char
+            words.append(
+                Word(
+                    id=word.id,
+                    form=word.text,
+                    lemma=word.lemma or word.text,
+                    upos=word.upos or "X",
+                    xpos=word.xpos or "_",
+                    feats=_feats(word.feats),
+                    head=word.head if word.head is not None else 0,
+                    deprel=word.deprel or "dep",
+                    start=offset + start,
+                    end=offset + end,
+                    ner=token.ner or "O",
+                )
+            )
+    return tuple(words)
+
+
+def _feats(text: str | None) -> tuple[tuple[str, str], ...]:
+    if not text or text == "_":
+        return ()
+    return tuple(sorted(tuple(pair.split("=", 1)) for pair in text.split("|")))  # type: ignore[misc]
+
+
+def to_conllu(sentences: Iterable[Sentence]) -> str:
+    """CoNLL-U with character offsets and names in MISC, as Stanza writes it."""
+    blocks = []
+    for sentence in sentences:
+        rows = [f"# sent_id = {sentence.index}"]
+        for word in sentence.words:
+            feats = "|".join(f"{key}={value}" for key, value in word.feats) or "_"
+            misc = f"start_char={word.start}|end_char={word.end}|ner={word.ner}"
+            columns = (str(word.id), word.form, word.lemma, word.upos, word.xpos, feats, str(word.head), word.deprel, "_", misc)
+            rows.append("\t".join(columns))
+        blocks.append("\n".join(rows) + "\n\n")
+    return "".join(blocks)
+
+
+def from_conllu(text: str, doc: str) -> tuple[Sentence, ...]:
+    """What `to_conllu` wrote, again. Raises ValueError for anything else."""
+    sentences = []
+    for block in text.split("\n\n"):
+        words = []
+        for row in block.splitlines():
+            if row.startswith("#") or not row.strip():
+                continue
+            id_, form, lemma, upos, xpos, feats, head, deprel, _, misc = row.split("\t")
+            extra = dict(pair.split("=", 1) for pair in misc.split("|"))
+            words.append(
+                Word(
+                    int(id_), form, lemma, upos, xpos, _feats(feats), int(head), deprel,
+                    int(extra["start_char"]), int(extra["end_char"]), extra["ner"],
+                )
+            )  # fmt: skip
+        if words:
+            sentences.append(Sentence(doc, len(sentences), tuple(words)))
+    return tuple(sentences)

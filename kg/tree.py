@@ -1,0 +1,436 @@
+"""A dependency tree and the questions that the rules ask of it: the only module that knows Universal Dependencies.
+
+The linguist's slots are answered here: `вършител` (agent), `обект`, `изречение` (clause), `име`, `притежател`, and any
+preposition as itself. Three facts of UD_Bulgarian-BTB (dev + test, 2,231 sentences) shape the answers: prepositional
+dependents of verbs are split between obl and iobj (с 98/67, на 92/102, за 81/89), so only the preposition counts;
+there is no obl:agent, the agent of a passive is от + noun; a name after a title is nmod without a preposition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from kg.model import Sentence, Span, Word
+
+AGENT, OBJECT, CLAUSE, NAME, OWNER = "вършител", "обект", "изречение", "име", "притежател"
+SLOTS = (AGENT, OBJECT, CLAUSE, NAME, OWNER)
+
+FOLDED = {"със": "с", "във": "в", "сред": "между", "помежду": "между"}
+# Prepositions of more than one word, as they stand; the slot name joins them with a space.
+COMPOUND = (
+    ("заедно", "с"), ("по", "време", "на"), ("в", "рамките", "на"), ("във", "връзка", "с"), ("по", "повод"),
+    ("от", "страна", "на"), ("за", "сметка", "на"), ("в", "лицето", "на"), ("в", "присъствието", "на"),
+    ("с", "участието", "на"), ("в", "хода", "на"), ("начело", "с"), ("по", "покана", "на"), ("по", "отношение", "на"),
+    ("по", "линия", "на"), ("в", "отговор", "на"), ("с", "посредничеството", "на"), ("по", "думите", "на"),
+    ("в", "навечерието", "на"), ("в", "полетата", "на"), ("в", "кулоарите", "на"), ("на", "фона", "на"),
+)  # fmt: skip
+CLITICS = frozenset(
+    "се си го я ги му й ѝ им ме те ни ви не да ще щеше щях щяха щяло щял щяла щели няма нямаше нямало би биха бих бихме "
+    "е са беше бе бяха бил била било били съм сме сте бъде бъдат бивал бива биват ли".split()
+)
+FUTURE = frozenset({"ще"})
+FUTURE_IN_PAST = frozenset("щеше щях щяха щяло щял щяла щели".split())
+NO_FUTURE = frozenset("няма нямаше нямало".split())
+CONDITIONAL = frozenset("би биха бих бихме".split())
+BE_PRESENT = frozenset("е са съм сме сте".split())
+BE_PAST = frozenset("беше бе бяха бях".split())
+BE_HEARD = frozenset("бил била било били".split())
+QUOTES = frozenset("„“”\"«»‘’‚‹›''``")
+REFLEXIVE_POSSESSIVE = frozenset("си свой своя своята свое своето свои своите своят".split())
+OWNERS = frozenset("му й ѝ им негов негова негово негови неговият неговата неговото неговите неин нейна нейно нейни "
+                   "нейният нейната нейното нейните техен тяхна тяхно техни техният тяхната тяхното техните".split())  # fmt: skip
+
+NOMINAL = frozenset({"NOUN", "PROPN", "PRON", "NUM", "ADJ", "DET"})
+SUBJECT_RELATIONS = ("nsubj", "nsubj:pass", "csubj")
+CLAUSE_RELATIONS = ("ccomp", "xcomp", "csubj", "csubj:pass")
+LOOSE_RELATIONS = ("parataxis", "advcl", "acl", "acl:relcl", "conj", "ccomp", "xcomp", "csubj", "dep", "discourse")
+NAME_RELATIONS = ("flat", "flat:name", "appos", "nmod", "fixed", "compound")
+
+
+@dataclass(frozen=True, slots=True)
+class VerbFacts:
+    """What the verb group says: "нямало да се срещнат" is negated, future_in_past, heard (renarrative)."""
+
+    negated: bool
+    future: bool
+    future_in_past: bool
+    conditional: bool
+    subjunctive: bool
+    past: bool
+    present: bool
+    heard: bool
+    passive: bool
+    participle: bool
+    imperfective: bool
+
+
+@dataclass(frozen=True)
+class Tree:
+    """One sentence with the questions about its tree. Word ids count from 1; 0 is above the root."""
+
+    sentence: Sentence
+
+    @property
+    def words(self) -> tuple[Word, ...]:
+        return self.sentence.words
+
+    def word(self, id: int) -> Word:
+        return self.sentence.words[id - 1]
+
+    def form(self, id: int) -> str:
+        return self.word(id).form.lower()
+
+    def lemma(self, id: int) -> str:
+        """The lemma without the treebank's marks: "чувствам-(се)" -> "чувствам"."""
+        lemma = self.word(id).lemma.lower()
+        return lemma.split("-(", 1)[0] if "-(" in lemma else lemma
+
+    @cached_property
+    def _children(self) -> dict[int, tuple[int, ...]]:
+        table: dict[int, list[int]] = {}
+        for word in self.words:
+            table.setdefault(word.head, []).append(word.id)
+        return {head: tuple(ids) for head, ids in table.items()}
+
+    def children(self, id: int) -> tuple[int, ...]:
+        return self._children.get(id, ())
+
+    def subtree(self, id: int) -> tuple[int, ...]:
+        """Ids of the word and all below it, in text order."""
+        seen, stack = set(), [id]
+        while stack:
+            top = stack.pop()
+            if top not in seen:
+                seen.add(top)
+                stack.extend(self.children(top))
+        return tuple(sorted(seen))
+
+    def above(self, id: int) -> Iterator[int]:
+        """The heads from the word's own up to the root."""
+        seen = {id}
+        head = self.word(id).head
+        while head and head not in seen:
+            seen.add(head)
+            yield head
+            head = self.word(head).head
+
+    def is_verb(self, id: int) -> bool:
+        word = self.word(id)
+        return word.upos in ("VERB", "AUX") or word.feat("VerbForm") in ("Fin", "Part", "Conv")
+
+    def is_nominal(self, id: int) -> bool:
+        return self.word(id).upos in NOMINAL
+
+    def span(self, first: int, last: int) -> Span:
+        sentence = self.sentence
+        return Span(sentence.doc, sentence.index, self.word(first).start, self.word(last).end)
+
+    def word_span(self, id: int) -> Span:
+        return self.span(id, id)
+
+    def subtree_span(self, id: int) -> Span:
+        """The contiguous stretch around `id` that its subtree covers, without commas and prepositions at its edges."""
+        ids = [i for i in self.subtree(id) if not (self.is_clause(i) and i != id and self._under_clause(i, id))]
+        first = last = id
+        while first - 1 in ids:
+            first -= 1
+        while last + 1 in ids:
+            last += 1
+        while first < id and (self.word(first).upos in ("ADP", "PUNCT", "CCONJ", "SCONJ")):
+            first += 1
+        while last > id and self.word(last).upos in ("PUNCT", "CCONJ"):
+            last -= 1
+        return self.span(first, last)
+
+    def _under_clause(self, id: int, top: int) -> bool:
+        return any(self.word(i).deprel in ("acl:relcl", "parataxis") for i in (id, *self.above(id)) if i != top)
+
+    # ---- prepositions and noun phrases
+
+    def preposition(self, id: int) -> str | None:
+        """The preposition of a noun phrase, folded and joined: "със" -> "с", "по време на срещата" -> "по време на"."""
+        case = [child for child in self.children(id) if self.word(child).deprel == "case" and child < id]
+        before = min(case) if case else self._preposition_by_place(id)
+        if before is None:
+            return None
+        for compound in COMPOUND:
+            size = len(compound)
+            for first in (before, before - size + 1, before - 1, before - 2):
+                if first >= 1 and first + size - 1 < id and first + size - 1 >= before and tuple(
+                    self.form(i) for i in range(first, first + size)
+                ) == compound:
+                    return " ".join(FOLDED.get(word, word) for word in compound)
+        form = self.form(before)
+        return FOLDED.get(form, form)
+
+    def _preposition_by_place(self, id: int) -> int | None:
+        """The parser may hang the preposition elsewhere; the word just before the phrase's first modifier tells."""
+        first = id
+        while first > 1 and self.word(first - 1).head == id and self.word(first - 1).deprel in ("amod", "det", "nummod", "punct"):
+            first -= 1
+        return first - 1 if first > 1 and self.word(first - 1).upos == "ADP" and self.word(first - 1).head != 0 else None
+
+    def conjuncts(self, id: int) -> tuple[int, ...]:
+        """The word and what is coordinated with it: "с Мей, Макрон и Меркел" -> three."""
+        out, stack = [], [id]
+        while stack:
+            top = stack.pop(0)
+            if top in out:
+                continue
+            out.append(top)
+            stack += [c for c in self.children(top) if self.word(c).deprel == "conj" and self.is_verb(c) == self.is_verb(id)]
+        return tuple(out)
+
+    def modifiers(self, id: int) -> tuple[int, ...]:
+        return tuple(c for c in self.children(id) if self.word(c).deprel in ("amod", "det", "nummod", "acl"))
+
+    def name_after(self, id: int) -> int | None:
+        """The first word of a name that stands beside a title: "президента Володимир Зеленски" -> "Володимир"."""
+        for child in self.children(id):
+            if child > id and self.word(child).deprel in NAME_RELATIONS and self.word(child).upos == "PROPN" and not self.preposition(child):
+                return child
+        return None
+
+    def owner_word(self, id: int) -> int | None:
+        """A possessive beside a noun: "посещението си", "срещата му", "неговата визита"."""
+        for near in (id + 1, id - 1, *self.children(id)):
+            if 1 <= near <= len(self.words) and self.form(near) in OWNERS | REFLEXIVE_POSSESSIVE and near in (
+                id + 1, id - 1, *self.children(id)
+            ):
+                if near == id + 1 and self.form(near) == "им" and self.is_verb(id):
+                    continue
+                return near
+        # "своята първа среща": the possessive stands before other modifiers
+        return None
+
+    # ---- verbs and clauses
+
+    def is_clause(self, id: int) -> bool:
+        """Does the word head a clause of its own?"""
+        return self.word(id).head == 0 or (
+            self.word(id).deprel in LOOSE_RELATIONS and (self.is_verb(id) or any(self.word(c).deprel == "cop" for c in self.children(id)))
+        )
+
+    def clause_verb(self, id: int) -> int | None:
+        """The verb (or predicate) whose clause the word belongs to."""
+        for head in self.above(id):
+            if self.is_clause(head) or (self.is_verb(head) and self.word(head).deprel not in ("amod", "aux", "cop")):
+                return head
+        return None
+
+    def group(self, id: int) -> tuple[int, ...]:
+        """The auxiliaries and clitics around a verb, from the words themselves: "не е бил отменен" -> не, е, бил."""
+        found = {c for c in self.children(id) if self.word(c).deprel in ("aux", "aux:pass", "cop", "expl") and self.form(c) in CLITICS}
+        found |= {c for c in self.children(id) if self.form(c) in ("не", "ще", "да", "няма", "нямаше")}
+        left, skipped = id - 1, 0
+        while left >= 1:
+            if self.form(left) in CLITICS:
+                found.add(left)
+                skipped = 0
+            elif self.word(left).upos == "ADV" and skipped < 2 and any(self.form(x) in CLITICS for x in range(max(1, left - 2), left)):
+                skipped += 1
+            else:
+                break
+            left -= 1
+        right = id + 1
+        while right <= len(self.words) and self.form(right) in ("се", "си", "е", "са", "ли", "го", "ги", "я", "беше", "бе", "бяха"):
+            if self.form(right) in ("си",) and not self.is_verb(id):
+                break
+            found.add(right)
+            right += 1
+        return tuple(sorted(found))
+
+    def reflexive(self, id: int) -> bool:
+        return any(self.form(i) == "се" for i in self.group(id))
+
+    def facts(self, id: int) -> VerbFacts:
+        """Tense, mood, polarity and voice of the verb group around `id`."""
+        group = {self.form(i) for i in self.group(id)}
+        word = self.word(id)
+        participle = word.feat("VerbForm") == "Part"
+        passive = participle and word.feat("Voice") == "Pass"
+        auxiliary = group & (BE_PRESENT | BE_PAST | BE_HEARD | {"бъде", "бъдат"})
+        future_in_past = bool(group & FUTURE_IN_PAST) or bool(group & {"нямаше", "нямало"} and "да" in group)
+        future = bool(group & FUTURE) or ("няма" in group and "да" in group)
+        active_participle = participle and not passive
+        heard = bool(group & BE_HEARD) and not group & (BE_PRESENT | BE_PAST) or (active_participle and not auxiliary)
+        heard = heard or bool(group & {"щял", "щяла", "щели", "щяло", "нямало"})
+        past_form = word.feat("Tense") in ("Past", "Imp") and not participle
+        past = past_form or (participle and not future) or bool(group & (BE_PAST | BE_HEARD))
+        return VerbFacts(
+            negated="не" in group or bool(group & NO_FUTURE and "да" in group),
+            future=future,
+            future_in_past=future_in_past,
+            conditional=bool(group & CONDITIONAL),
+            subjunctive="да" in group and not group & (NO_FUTURE | FUTURE_IN_PAST | FUTURE),
+            past=past and not future,
+            present=not past and not future,
+            heard=heard,
+            passive=passive,
+            participle=participle,
+            imperfective=word.feat("Aspect") == "Imp",
+        )
+
+    def subject(self, id: int) -> int | None:
+        """The subject of the clause, also where it is said with another verb.
+
+        "Мей пристигна и се срещна": of "срещна" it is Мей (coordination); "Дмитриев описа ..., като посочи": Дмитриев
+        (adverbial clause); "иска да се срещне": the one who wants; "отменена от Тръмп, който заяви": Тръмп (relative).
+        """
+        seen: set[int] = set()
+        current: int | None = id
+        while current and current not in seen:
+            seen.add(current)
+            own = self.own_subject(current)
+            if own is not None:
+                return self._antecedent(own, current)
+            word = self.word(current)
+            if word.deprel in ("conj", "advcl", "xcomp", "ccomp", "csubj", "aux", "cop") and word.head:
+                if word.deprel in ("ccomp", "csubj") and not self.facts(current).subjunctive:
+                    return None
+                if word.deprel == "advcl" and word.feat("Number") and self._other_person(current, word.head):
+                    return None
+                current = word.head
+            elif word.deprel in ("acl", "acl:relcl", "amod") and word.head and self.is_nominal(word.head):
+                return word.head if not self.facts(current).passive else None
+            else:
+                return None
+        return None
+
+    def _other_person(self, id: int, head: int) -> bool:
+        mine, theirs = self.word(id), self.word(head)
+        return mine.feat("VerbForm") == "Fin" == theirs.feat("VerbForm") and mine.feat("Number") != theirs.feat("Number")
+
+    def own_subject(self, id: int) -> int | None:
+        if self.facts(id).passive and not self._active_reading(id):
+            return None
+        for child in self.children(id):
+            if self.word(child).deprel in ("nsubj", "csubj") and self.is_nominal(child):
+                return child
+        return None
+
+    def _active_reading(self, id: int) -> bool:
+        return False
+
+    def _antecedent(self, subject: int, verb: int) -> int:
+        """ "който" stands for the noun that its clause modifies."""
+        if self.lemma(subject) in ("който", "която", "което", "които", "когото") or self.form(subject).startswith("кои"):
+            for head in (verb, *self.above(verb)):
+                if self.word(head).deprel in ("acl:relcl", "acl", "advcl") and self.word(head).head:
+                    noun = self.word(head).head
+                    if self.is_nominal(noun) and noun < subject:
+                        return noun
+            for near in range(subject - 1, 0, -1):
+                if self.word(near).upos in ("NOUN", "PROPN"):
+                    return self.phrase_head(near)
+        return subject
+
+    def phrase_head(self, id: int) -> int:
+        """From a part of a name up to the head of its phrase: "(президент Доналд) Тръмп" -> "президент"."""
+        while self.word(id).head and self.word(id).deprel in ("flat", "flat:name", "fixed") or (
+            self.word(id).deprel in ("nmod", "appos") and self.word(id).head and not self.preposition(id) and self.word(id).upos == "PROPN"
+        ):
+            id = self.word(id).head
+        return id
+
+    def passive_subject(self, id: int) -> int | None:
+        """What a passive or се-passive is said of: "срещата беше отменена" -> срещата."""
+        for child in self.children(id):
+            if self.word(child).deprel in ("nsubj:pass", "nsubj", "csubj:pass"):
+                return self._antecedent(child, id)
+        word = self.word(id)
+        if word.deprel in ("amod", "acl", "acl:relcl") and word.head and self.is_nominal(word.head):
+            return word.head
+        if word.deprel == "conj" and word.head and self.facts(word.head).passive == self.facts(id).passive:
+            return self.passive_subject(word.head)
+        return None
+
+    def prepositional(self, id: int, preposition: str) -> tuple[int, ...]:
+        """Direct dependents with that preposition, whatever the relation, with what is coordinated with them."""
+        out: list[int] = []
+        for child in self.children(id):
+            word = self.word(child)
+            if word.deprel in ("case", "punct", "aux", "expl", "cop", "cc") or not self.is_nominal(child):
+                continue
+            if self.preposition(child) == preposition:
+                out += [i for i in self.conjuncts(child) if i == child or self.preposition(i) in (None, preposition)]
+        return tuple(out)
+
+    def slot(self, id: int, slot: str) -> tuple[int, ...]:
+        """The heads of what fills a slot of the word, in text order. Unknown slots are prepositions."""
+        found: tuple[int, ...]
+        if slot == AGENT:
+            found = self._agent(id)
+        elif slot == OBJECT:
+            found = self._object(id)
+        elif slot == CLAUSE:
+            found = tuple(c for c in self.children(id) if self.word(c).deprel in CLAUSE_RELATIONS + ("parataxis",))
+        elif slot == NAME:
+            name = self.name_after(id)
+            found = () if name is None else (name,)
+        elif slot == OWNER:
+            owner = self.owner_word(id)
+            found = () if owner is None else (owner,)
+        else:
+            found = self.prepositional(id, slot)
+        return tuple(dict.fromkeys(found))
+
+    def _agent(self, id: int) -> tuple[int, ...]:
+        facts = self.facts(id)
+        if facts.passive or (self.reflexive(id) and self._se_passive(id)):
+            return self.prepositional(id, "от") or self.prepositional(id, "от страна на")
+        subject = self.subject(id)
+        return () if subject is None else self.conjuncts(subject)
+
+    def _se_passive(self, id: int) -> bool:
+        """ "Обсъждаха се условията": a thing as subject of a се-verb with an agent phrase от + noun."""
+        return bool(self.prepositional(id, "от")) and self.own_subject(id) is not None and self.word(self.own_subject(id) or 1).upos == "NOUN"
+
+    def _object(self, id: int) -> tuple[int, ...]:
+        facts = self.facts(id)
+        if facts.passive:
+            subject = self.passive_subject(id)
+            return () if subject is None else self.conjuncts(subject)
+        out: list[int] = []
+        for child in self.children(id):
+            if self.word(child).deprel in ("obj", "iobj") and not self.preposition(child) and self.form(child) not in CLITICS:
+                out += self.conjuncts(child)
+        if not out and self.reflexive(id):
+            subject = self.own_subject(id)
+            if subject is not None:
+                out += self.conjuncts(subject)
+        return tuple(out)
+
+
+def repair(sentence: Sentence) -> Sentence:
+    """The tree with the parser's regular errors mended; each repair names the sentence that shows it.
+
+    1. A quotation mark is never a name: in 'пише „Киев индипендънт“' the parser makes „ the subject; its first real
+       dependent takes its place.
+    2. A word is not its own ancestor: what the parser left in a circle hangs on the root.
+    """
+    words = list(sentence.words)
+    for position, word in enumerate(words):
+        if word.upos != "PUNCT" and set(word.form) <= QUOTES:
+            heirs = [w for w in words if w.head == word.id and not set(w.form) <= QUOTES]
+            if heirs:
+                heir = heirs[0]
+                words[heir.id - 1] = replace(words[heir.id - 1], head=word.head, deprel=word.deprel)
+                for other in words:
+                    if other.head == word.id and other.id != heir.id:
+                        words[other.id - 1] = replace(words[other.id - 1], head=heir.id)
+                new_head = heir.id
+            else:
+                new_head = word.head
+            words[position] = replace(words[position], upos="PUNCT", lemma=word.form, deprel="punct", head=new_head)
+    root = next((w.id for w in words if w.head == 0), 1)
+    for word in list(words):
+        seen, at = set(), word.id
+        while at and at not in seen:
+            seen.add(at)
+            at = words[at - 1].head
+        if at:
+            words[word.id - 1] = replace(words[word.id - 1], head=root if word.id != root else 0)
+    return replace(sentence, words=tuple(words))
