@@ -267,3 +267,20 @@ class Link:
     reason: str
     score: float
     inferred: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """One document's word that `person` (an entity id) holds the office `title`, as in "президента на САЩ Доналд Тръмп".
+
+    `body` is the entity id of the state or body that has the office, `country` an ISO 3166 alpha-2 code, `span` the
+    words that say so; `inferred` where body or country do not stand in them.
+    """
+
+    person: str
+    title: str
+    body: str | None
+    country: str | None
+    doc: str
+    span: Span
+    inferred: bool
