@@ -356,7 +356,42 @@ class Tree:
                 continue
             if self.preposition(child) == preposition:
                 out += [i for i in self.conjuncts(child) if i == child or self.preposition(i) in (None, preposition)]
+        if not out and preposition in ("с", "между", "заедно с") and not self.is_verb(id):
+            out += self._astray(id, preposition)
         return tuple(out)
+
+    def _astray(self, id: int, preposition: str) -> list[int]:
+        """The participants of an event noun that the parser hung elsewhere: in "срещата на Уиткоф с президента" on
+        Уиткоф, in "проведе среща в Маями с Умеров" on the verb. Only phrases after the noun count, in its clause."""
+        inside = [i for i in self.subtree(id) if i > id]
+        governor = self.word(id).head
+        beside = [c for c in self.children(governor) if c > id] if governor else []
+        limit = next((i for i in range(id + 1, len(self.words) + 1) if self.word(i).upos in ("VERB", "SCONJ") or self.form(i) in (";", ":")), len(self.words))
+        for candidate in (*inside, *beside):
+            if candidate < limit + 1 and self.is_nominal(candidate) and self.preposition(candidate) == preposition:
+                return [i for i in self.conjuncts(candidate) if i == candidate or self.preposition(i) in (None, preposition)]
+        return []
+
+    def has_copula(self, id: int) -> bool:
+        """ "Министърът е категоричен": a predicate that is not a verb."""
+        return any(self.word(c).deprel == "cop" for c in self.children(id)) or any(
+            self.form(i) in BE_PRESENT | BE_PAST | BE_HEARD for i in (id - 1, id + 1) if 1 <= i <= len(self.words)
+        )
+
+    def phrase_after(self, id: int) -> int | None:
+        """The head of the noun phrase that begins after word `id`: "според | британския вестник" -> "вестник"."""
+        for i in range(id + 1, min(id + 8, len(self.words)) + 1):
+            word = self.word(i)
+            if word.upos in ("NOUN", "PROPN", "PRON") and self.form(i) not in CLITICS:
+                return self.phrase_head(i) if self.phrase_head(i) > id else i
+            if word.upos in ("VERB", "SCONJ") and word.feat("VerbForm") == "Fin":
+                return None
+        return None
+
+    def neighbourhood(self, id: int) -> tuple[int, ...]:
+        """The word's dependents and theirs, and its governor: where a word that blocks a frame would stand."""
+        near = [grand for child in self.children(id) if not self.is_clause(child) for grand in (child, *self.children(child))]
+        return tuple(dict.fromkeys([*near, *([self.word(id).head] if self.word(id).head else [])]))
 
     def slot(self, id: int, slot: str) -> tuple[int, ...]:
         """The heads of what fills a slot of the word, in text order. Unknown slots are prepositions."""

@@ -1,0 +1,111 @@
+"""The one matcher: Frame x Tree -> Match. Events, statements and changes of status are all found by it.
+
+Every frame is tried alone: adding one never changes what another finds. A frame that has its word but lacks a needed
+role, or meets a word that blocks it, leaves a Miss that says so, which is what `kg explain` prints.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kg.lexicon import Frame, Lexicon
+from kg.tree import Tree
+
+
+@dataclass(frozen=True, slots=True)
+class Fill:
+    """The word `id` heads what fills `role`, found through `slot`."""
+
+    role: str
+    id: int
+    slot: str
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A frame that fired on the word `trigger`. `part` is "verb", "noun", "adjective" or "phrase"."""
+
+    frame: Frame
+    trigger: int
+    part: str
+    fills: tuple[Fill, ...]
+
+    def ids(self, role: str) -> tuple[int, ...]:
+        return tuple(fill.id for fill in self.fills if fill.role == role)
+
+
+@dataclass(frozen=True, slots=True)
+class Miss:
+    """A frame whose word is there but which did not fire, and why."""
+
+    frame: Frame
+    trigger: int
+    reason: str
+
+
+def find(tree: Tree, lexicon: Lexicon) -> tuple[Match, ...]:
+    """All matches, in the order of their triggers, then of the rule files."""
+    return tuple(result for result in attempts(tree, lexicon) if isinstance(result, Match))
+
+
+def attempts(tree: Tree, lexicon: Lexicon) -> Iterator[Match | Miss]:
+    """Every frame whose word occurs, as Match or Miss."""
+    for word in tree.words:
+        for part, frame in _candidates(tree, word.id, lexicon):
+            yield _attempt(tree, word.id, part, frame)
+
+
+def _candidates(tree: Tree, id: int, lexicon: Lexicon) -> Iterator[tuple[str, Frame]]:
+    word, lemma = tree.word(id), tree.lemma(id)
+    for size in (4, 3, 2, 1):
+        forms = tuple(tree.form(i) for i in range(id, id + size)) if id + size - 1 <= len(tree.words) else ()
+        if forms in lexicon.by_phrase:
+            yield from (("phrase", frame) for frame in lexicon.by_phrase[forms])
+            return
+    if tree.is_verb(id) and word.upos in ("VERB", "AUX", "ADJ"):
+        reflexive = tree.reflexive(id)
+        frames = lexicon.by_verb.get((lemma, reflexive), ())
+        if reflexive:
+            frames += tuple(f for f in lexicon.by_verb.get((lemma, False), ()) if f not in frames)
+        elif tree.facts(id).passive or word.feat("VerbForm") == "Part":
+            frames += tuple(f for f in lexicon.by_verb.get((lemma, True), ()) if f not in frames and word.feat("Voice") != "Pass")
+        yield from (("verb", frame) for frame in frames)
+    if word.upos in ("NOUN", "PROPN"):
+        yield from (("noun", frame) for frame in lexicon.by_noun.get(lemma, ()))
+    if word.upos in ("ADJ", "NOUN", "ADV", "VERB") and lemma in lexicon.by_adjective and tree.has_copula(id):
+        yield from (("adjective", frame) for frame in lexicon.by_adjective[lemma])
+
+
+def _attempt(tree: Tree, id: int, part: str, frame: Frame) -> Match | Miss:
+    if part == "noun" and frame.under and tree.preposition(id) not in frame.under:
+        return Miss(frame, id, f"not under {', '.join(frame.under)}")
+    blocked = _blocked(tree, id, frame)
+    if blocked:
+        return Miss(frame, id, f"blocked by {blocked}")
+    if part == "phrase":
+        size = next(len(p.split()) for p in frame.phrases if tuple(p.split()) == tuple(tree.form(i) for i in range(id, id + len(p.split()))))
+        after = tree.phrase_after(id + size - 1)
+        fills = [Fill("speaker", after, frame.phrases[0])] if after else []
+    else:
+        fills = [
+            Fill(role, found, slot)
+            for role, slots in frame.roles
+            for slot in slots
+            for found in tree.slot(id, slot)
+        ]
+    fills = list(dict.fromkeys(fills))
+    for need in frame.needs:
+        if not any(fill.role in need.split("|") for fill in fills):
+            slots = "; ".join(", ".join(frame.slots(role)) for role in need.split("|"))
+            return Miss(frame, id, f"no {need} (looked in {slots})")
+    return Match(frame, id, part, tuple(fills))
+
+
+def _blocked(tree: Tree, id: int, frame: Frame) -> str | None:
+    if not frame.unless:
+        return None
+    for other in tree.neighbourhood(id):
+        if tree.lemma(other) in frame.unless or tree.form(other) in frame.unless:
+            return tree.form(other)
+    return None
