@@ -74,10 +74,13 @@ class LocalStore:
         store = self._reader()
         return tuple(sorted(graph.value for graph in store.named_graphs())) if store else ()
 
-    def replace(self, graphs: Mapping[str, Iterable[str]], remove: Iterable[str] = ()) -> None:
+    def replace(
+        self, graphs: Mapping[str, Iterable[str]], remove: Iterable[str] = (), note: bytes | None = None
+    ) -> None:
         """Let each graph of `graphs` (name -> N-Quads lines of that graph) be exactly its lines, and drop those of `remove`.
 
-        All of it or nothing: a reader sees the state before or the state after. Values may be generators.
+        All of it or nothing: a reader sees the state before or the state after. Values may be generators. `note` is
+        what the writer wants to know of this state next time (`read_note`); it changes together with the graphs.
         """
         if self._lock is None:
             raise StoreError(f"the store {self.folder} was opened for reading only")
@@ -87,6 +90,9 @@ class LocalStore:
             if before:
                 _link_tree(before, state)
             self._write(state, graphs, frozenset(remove))
+            if note is not None:
+                (state / "note").unlink(missing_ok=True)
+                (state / "note").write_bytes(note)
         _sync_tree(state)
         pointer = self.folder / "current.new"
         pointer.write_text(state.name + "\n", "ascii")
@@ -95,6 +101,12 @@ class LocalStore:
         _sync(self.folder)
         self._release()
         self._sweep()
+
+    def read_note(self) -> bytes | None:
+        """The note that was stored with the current state."""
+        state = self.current
+        note = state / "note" if state else None
+        return note.read_bytes() if note and note.exists() else None
 
     def _write(self, state: Path, graphs: Mapping[str, Iterable[str]], remove: frozenset[str]) -> None:
         import pyoxigraph
