@@ -372,6 +372,92 @@ class Tree:
                 return [i for i in self.conjuncts(candidate) if i == candidate or self.preposition(i) in (None, preposition)]
         return []
 
+    def is_coordinated(self, id: int) -> bool:
+        return self.word(id).deprel == "conj"
+
+    def nominal_subtree(self, id: int) -> tuple[int, ...]:
+        """The noun phrase without the clauses in it."""
+        out, stack = [], [id]
+        while stack:
+            top = stack.pop()
+            out.append(top)
+            stack += [c for c in self.children(top) if not self.is_clause(c) and c not in out]
+        return tuple(sorted(out))
+
+    def is_part_of(self, id: int, top: int) -> bool:
+        """Is it the same thing, coordinated or named by it: "отменени бяха срещата и вечерята"?"""
+        return id == top or id in self.conjuncts(top)
+
+    def marker(self, id: int) -> str | None:
+        """The conjunction that opens the clause: "ако се срещнат" -> "ако"."""
+        for child in self.children(id):
+            if self.word(child).deprel == "mark" or self.word(child).upos == "SCONJ":
+                return self.form(child)
+        return None
+
+    def is_bare_infinitive(self, id: int) -> bool:
+        """A verb that depends on a modal through да which the parser hung elsewhere: "може | да | се срещнат"."""
+        return self.word(id).deprel in ("xcomp",) and not self.facts(id).past
+
+    def future_time(self, id: int) -> bool:
+        """Does the clause say "утре", "вдругиден", "следващия"? Then the present tense is a plan."""
+        return any(self.form(c) in ("утре", "вдругиден", "догодина", "скоро") for c in self.children(id)) or any(
+            self.lemma(grand) in ("следващ", "идния", "иден", "другия") for c in self.children(id) for grand in self.children(c)
+        )
+
+    def relative_clause(self, id: int) -> int | None:
+        """The verb of "която ще се проведе" after the noun."""
+        return next((c for c in self.children(id) if self.word(c).deprel in ("acl:relcl", "acl") and self.is_verb(c)), None)
+
+    def top_of_phrase(self, id: int) -> int:
+        """Up through nouns of which it is a part: "в началото на разговора" -> началото."""
+        seen = {id}
+        while self.word(id).head and not self.is_verb(self.word(id).head) and not self.is_clause(id) and self.word(id).head not in seen:
+            if self.preposition(id) not in ("на", None):
+                break
+            id = self.word(id).head
+            seen.add(id)
+        return id
+
+    def subjects(self) -> frozenset[int]:
+        """All words that are the subject of a verb, with what is coordinated with them."""
+        return frozenset(i for w in self.words if w.deprel in SUBJECT_RELATIONS for i in self.conjuncts(w.id))
+
+    def _finite_forms(self, id: int) -> tuple[Word, ...]:
+        return (self.word(id), *(self.word(i) for i in self.group(id)))
+
+    def third_person_singular(self, id: int) -> bool:
+        """Does the verb group agree with a third person in the singular? A gerund agrees with anything."""
+        person = {w.feat("Person") for w in self._finite_forms(id) if w.feat("Person") and w.upos != "PRON"}
+        number = {w.feat("Number") for w in self._finite_forms(id) if w.feat("Number") and w.upos != "PRON"}
+        return "Plur" not in number and not person & {"1", "2"}
+
+    def third_person_plural(self, id: int) -> bool:
+        person = {w.feat("Person") for w in self._finite_forms(id) if w.feat("Person") and w.upos != "PRON"}
+        number = {w.feat("Number") for w in self._finite_forms(id) if w.feat("Number") and w.upos != "PRON"}
+        return "Plur" in number and not person & {"1", "2"}
+
+    def gender(self, id: int) -> str | None:
+        """The gender that a participle agrees with ("подчертала" -> Fem), else None."""
+        word = self.word(id)
+        return word.feat("Gender") if word.feat("VerbForm") == "Part" and word.feat("Number") == "Sing" else None
+
+    def plural_pronoun(self, id: int) -> bool:
+        return self.form(id) in ("те", "тях", "им", "ги", "техен", "тяхна", "тяхно", "техни", "тяхната", "тяхното", "техните", "техния", "техният", "последните")
+
+    def pronoun_gender(self, id: int) -> str | None:
+        form = self.form(id)
+        if form in ("тя", "нея", "й", "ѝ", "я", "последната") or form.startswith(("нейн", "неин")):
+            return "Fem"
+        if form in ("той", "него", "му", "го", "последният") or form.startswith("негов"):
+            return "Masc"
+        return None
+
+    def definite(self, id: int) -> bool:
+        """Has the noun phrase the article: "министърът", "бившият министър"?"""
+        words = [self.word(id), *(self.word(m) for m in self.modifiers(id))]
+        return any(w.feat("Definite") == "Def" for w in words)
+
     def has_copula(self, id: int) -> bool:
         """ "Министърът е категоричен": a predicate that is not a verb."""
         return any(self.word(c).deprel == "cop" for c in self.children(id)) or any(
@@ -392,6 +478,19 @@ class Tree:
         """The word's dependents and theirs, and its governor: where a word that blocks a frame would stand."""
         near = [grand for child in self.children(id) if not self.is_clause(child) for grand in (child, *self.children(child))]
         return tuple(dict.fromkeys([*near, *([self.word(id).head] if self.word(id).head else [])]))
+
+    def is_clause_between(self, upper: int, lower: int) -> bool:
+        """Does a clause border lie between the two on the way up?"""
+        for id in (lower, *self.above(lower)):
+            if id == upper:
+                return False
+            if self.is_clause(id):
+                return True
+        return True
+
+    def phrase_text(self, first: int, last: int) -> str:
+        """The words as they stand, without the article on the first noun or adjective being touched."""
+        return " ".join(self.word(id).form for id in range(first, last + 1))
 
     def slot(self, id: int, slot: str) -> tuple[int, ...]:
         """The heads of what fills a slot of the word, in text order. Unknown slots are prepositions."""

@@ -1,0 +1,303 @@
+"""Who is meant: pronouns, titles without a name, "двамата лидери", subjects left unsaid -> the mentions they stand for.
+
+Nothing is remembered while reading: each question looks back from its place in the text, so the answer depends on the
+document alone. What is found this way carries a rule that begins with "coref:" and is marked inferred in the graph.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from kg import names
+from kg.gazetteer import Gazetteer
+from kg.lexicon import Lexicon
+from kg.mentions import Found
+from kg.model import Mention
+from kg.tree import AGENT, REFLEXIVE_POSSESSIVE, Tree
+
+REACH = 4  # sentences that a pronoun or an unsaid subject looks back
+FAR = 40  # sentences that a title looks back
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """A mention and the rule that led to it ("" when it stands there itself)."""
+
+    mention: Mention
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Spoken:
+    """One named mention in the order of the text; `weight` 2 for a subject, 1 otherwise."""
+
+    sentence: int
+    word: int
+    mention: Mention
+    subject: bool
+
+
+@dataclass(frozen=True)
+class Discourse:
+    """One document: its trees and mentions, and the questions that look back over them."""
+
+    trees: tuple[Tree, ...]
+    found: tuple[Found, ...]
+    lexicon: Lexicon
+    gazetteer: Gazetteer
+
+    @cached_property
+    def _spoken(self) -> tuple[_Spoken, ...]:
+        out = []
+        for index, (tree, found) in enumerate(zip(self.trees, self.found, strict=True)):
+            subjects = tree.subjects()
+            for mention in found.mentions:
+                if mention.named:
+                    heads = {id for id, other in found.by_word.items() if other is mention}
+                    out.append(_Spoken(index, max(heads, default=mention.head), mention, bool(heads & subjects)))
+        return tuple(out)
+
+    @cached_property
+    def _people(self) -> dict[str, tuple[_Spoken, ...]]:
+        """The mentions of each person of the document, by folded surname."""
+        table: dict[str, list[_Spoken]] = {}
+        for spoken in self._spoken:
+            if spoken.mention.kind == "Person":
+                table.setdefault(surname(spoken.mention), []).append(spoken)
+        return {key: tuple(value) for key, value in table.items()}
+
+    # ---- the answer for a word
+
+    def actors(self, sentence: int, id: int) -> tuple[Actor, ...]:
+        """The actors that the word `id` of sentence number `sentence` heads or stands for; () when it is none."""
+        tree, found = self.trees[sentence], self.found[sentence]
+        group = self._collective(sentence, id)
+        if group:
+            return group
+        mention = found.by_word.get(id)
+        if mention is not None:
+            if mention.named:
+                return (Actor(mention, ""),)
+            meant = self._described(sentence, id, mention)
+            return (meant,) if meant else (Actor(mention, ""),)
+        if tree.word(id).upos in ("PRON", "DET") and tree.lemma(id) in self.lexicon.words("actors.pronouns") or (
+            tree.form(id) in self.lexicon.words("actors.pronouns")
+        ):
+            return self._pronoun(sentence, id)
+        return ()
+
+    def subject(self, sentence: int, verb: int) -> tuple[Actor, ...]:
+        """Who does what the verb says: its subject, or where none is said the one spoken of last."""
+        tree = self.trees[sentence]
+        ids = tree.slot(verb, AGENT)
+        if ids:
+            return tuple(actor for id in ids for actor in self.actors(sentence, id))
+        return self.unsaid(sentence, verb)
+
+    def unsaid(self, sentence: int, verb: int) -> tuple[Actor, ...]:
+        """ "Той пристигна вчера. Ще разговаря и с премиера": the subject of the clause or sentence before."""
+        tree = self.trees[sentence]
+        if not tree.third_person_singular(verb):
+            if tree.third_person_plural(verb):
+                return self._last_two(sentence, verb, ("Person",))
+            return ()
+        person = self._last_person(sentence, verb, tree.gender(verb), subjects_only=True)
+        return (Actor(person, "coref:unsaid"),) if person else ()
+
+    def owner(self, sentence: int, id: int, verb: int | None) -> tuple[Actor, ...]:
+        """Whose the noun is by a possessive: "посещението си" the subject's, "срещата му" the one spoken of."""
+        tree = self.trees[sentence]
+        if tree.form(id) in REFLEXIVE_POSSESSIVE:
+            if verb is None:
+                return ()
+            return tuple(Actor(actor.mention, actor.rule or "coref:own") for actor in self.subject(sentence, verb))
+        return self._pronoun(sentence, id)
+
+    # ---- the ways of standing for somebody
+
+    def _pronoun(self, sentence: int, id: int) -> tuple[Actor, ...]:
+        tree = self.trees[sentence]
+        form = tree.form(id)
+        if tree.plural_pronoun(id):
+            return self._last_two(sentence, id, ("Person", "Government", "Organization"))
+        gender = tree.pronoun_gender(id)
+        if form in REFLEXIVE_POSSESSIVE:
+            return ()
+        person = self._last_person(sentence, id, gender, subjects_only=False)
+        return (Actor(person, "coref:pronoun"),) if person else ()
+
+    def _last_person(self, sentence: int, before: int, gender: str | None, subjects_only: bool) -> Mention | None:
+        """The person spoken of last who fits; a subject before others, a nearer sentence before a farther one."""
+        candidates = [
+            spoken
+            for spoken in self._spoken
+            if spoken.mention.kind == "Person"
+            and sentence - REACH <= spoken.sentence <= sentence
+            and (spoken.sentence < sentence or spoken.word < before)
+            and self._fits(spoken.mention, gender)
+        ]
+        if not candidates:
+            return None
+        by_sentence = sorted({spoken.sentence for spoken in candidates}, reverse=True)
+        for index in by_sentence:
+            here = [spoken for spoken in candidates if spoken.sentence == index]
+            subjects = [spoken for spoken in here if spoken.subject]
+            if subjects:
+                return self.fullest(subjects[-1 if index == sentence else 0].mention)
+            if index < sentence and (unsaid := self._carried(index)) and self._fits(unsaid, gender):
+                return unsaid
+            if not subjects_only or index == by_sentence[-1]:
+                return self.fullest(here[-1].mention)
+        return self.fullest(candidates[-1].mention)
+
+    def _carried(self, sentence: int) -> Mention | None:
+        """The person that the sentence goes on speaking of without a name ("Той добави ...", "Според него ...")."""
+        tree = self.trees[sentence]
+        for word in tree.words:
+            if word.head == 0 and tree.is_verb(word.id) and tree.own_subject(word.id) is not None:
+                subject = tree.own_subject(word.id)
+                if subject is not None and self.found[sentence].by_word.get(subject) is None and tree.word(subject).upos == "PRON":
+                    return self._last_person(sentence, subject, tree.pronoun_gender(subject), subjects_only=True)
+        return None
+
+    def _fits(self, mention: Mention, gender: str | None) -> bool:
+        own = self.gender(mention)
+        return gender is None or own is None or own == gender
+
+    def gender(self, mention: Mention) -> str | None:
+        """ "Fem" or "Masc" from the fullest name: "Тереза Мей" -> Fem."""
+        full = self.fullest(mention).base.split()
+        if not full or not full[0][0].isalpha():
+            return None
+        if full[-1].lower().endswith(("ова", "ева", "ска", "ина", "ата")) and len(full) > 0:
+            return "Fem"
+        if len(full) == 1:
+            return None
+        first = full[0].lower()
+        if first in ("никола", "лука", "сава", "тома", "коста", "илия", "джошуа", "миша", "саша", "гриша", "костя", "джо", "андреа"):
+            return "Masc"
+        return "Fem" if first.endswith(("а", "я")) else "Masc"
+
+    def fullest(self, mention: Mention) -> Mention:
+        """The person's mention with the longest name; the first of them where several are equal."""
+        if mention.kind != "Person":
+            return mention
+        same = self._people.get(surname(mention), ())
+        return max((spoken.mention for spoken in same), key=lambda m: (len(m.base.split()), -m.span.start), default=mention)
+
+    def _described(self, sentence: int, id: int, mention: Mention) -> Actor | None:
+        """A title or body without a name: "бившият външен министър", "британската премиерка", "Комисията"."""
+        tree = self.trees[sentence]
+        if not tree.definite(id) or tree.word(id).feat("Number") == "Plur":
+            return None
+        lemma = tree.lemma(id)
+        if lemma in self.lexicon.words("actors.bodies"):
+            return self._body(sentence, id, lemma)
+        office = self._office(lemma)
+        best: tuple[int, int, Mention] | None = None
+        for spoken in self._spoken:
+            if spoken.mention.kind != "Person" or not (sentence - FAR <= spoken.sentence <= sentence + 1):
+                continue
+            score = self._title_score(spoken.mention, lemma, office, mention.country)
+            if score <= 0:
+                continue
+            distance = abs(sentence - spoken.sentence) + (2 if (spoken.sentence, spoken.word) > (sentence, id) else 0)
+            if best is None or (score, -distance) > (best[0], best[1]):
+                best = (score, -distance, spoken.mention)
+        if best:
+            return Actor(self.fullest(best[2]), "coref:title")
+        person = self._last_person(sentence, id, tree.word(id).feat("Gender"), subjects_only=True)
+        if person and self._may_be(person, office, mention.country):
+            return Actor(person, "coref:description")
+        return None
+
+    def _titles(self, mention: Mention) -> Iterator[Mention]:
+        return (spoken.mention for spoken in self._people.get(surname(mention), ()) if spoken.mention.title)
+
+    def _office(self, lemma: str) -> str | None:
+        title = self.gazetteer.title(lemma)
+        return title.office if title else None
+
+    def _title_score(self, mention: Mention, lemma: str, office: str | None, country: str | None) -> int:
+        best = 0
+        for titled in self._titles(mention):
+            if country and titled.country and titled.country != country:
+                return 0
+            words = (titled.title or "").lower().split()
+            for word in words:
+                if word.startswith(lemma[: max(5, len(lemma) - 2)]) or (office and self._office(_indefinite(word)) == office):
+                    best = max(best, 3 if country and titled.country == country else 2)
+        return best
+
+    def _may_be(self, mention: Mention, office: str | None, country: str | None) -> bool:
+        """Nothing that the document says of the person speaks against the description."""
+        for titled in self._titles(mention):
+            if country and titled.country and titled.country != country:
+                return False
+            offices = {self._office(_indefinite(word)) for word in (titled.title or "").lower().split()} - {None}
+            if office and offices and office not in offices:
+                return False
+        return True
+
+    def _body(self, sentence: int, id: int, lemma: str) -> Actor | None:
+        tree = self.trees[sentence]
+        for dependent in tree.prepositional(id, "на"):
+            mention = self.found[sentence].by_word.get(dependent)
+            if mention and mention.named and lemma in ("делегация", "екип", "мисия"):
+                return Actor(mention, "coref:body")
+        for spoken in reversed(self._spoken):
+            if (spoken.sentence, spoken.word) >= (sentence, id) or spoken.mention.kind not in ("Organization", "Media"):
+                continue
+            if lemma in spoken.mention.base.lower().split():
+                return Actor(spoken.mention, "coref:body")
+        return None
+
+    def _collective(self, sentence: int, id: int) -> tuple[Actor, ...]:
+        """ "Двамата лидери", "двете страни", "двамата": the two spoken of last."""
+        tree = self.trees[sentence]
+        collective = self.lexicon.words("actors.collective")
+        alone = tree.form(id) in collective and tree.word(id).upos in ("NUM", "PRON", "ADJ", "NOUN", "DET")
+        counted = any(tree.form(m) in collective for m in tree.modifiers(id)) and tree.lemma(id) in self.lexicon.words("coref.two")
+        if not alone and not counted:
+            return ()
+        sides = tree.lemma(id) in self.lexicon.words("coref.side")
+        return self._last_two(sentence, id, ("Government", "Organization") if sides else ("Person",)) or (
+            self._last_two(sentence, id, ("Person",) if sides else ("Government", "Organization"))
+        )
+
+    def _last_two(self, sentence: int, before: int, kinds: tuple[str, ...]) -> tuple[Actor, ...]:
+        """The two different actors of one sentence, the nearest that has two; they stand side by side there."""
+        for index in range(sentence, max(-1, sentence - REACH - 1), -1):
+            here: dict[str, Mention] = {}
+            for spoken in self._spoken:
+                if spoken.sentence == index and spoken.mention.kind in kinds and (index < sentence or spoken.word < before):
+                    here.setdefault(self.key(spoken.mention), spoken.mention)
+            if len(here) >= 2:
+                return tuple(Actor(self.fullest(m), "coref:both") for m in list(here.values())[:2])
+        return ()
+
+    def key(self, mention: Mention) -> str:
+        """What makes two mentions one actor inside a document."""
+        if mention.kind == "Person":
+            return "person " + surname(mention)
+        if mention.kind == "Government":
+            return "government " + (mention.country or names.fold(mention.stands_for or mention.base))
+        if not mention.named:
+            return f"group {mention.span.start}"
+        entry = self.gazetteer.organization(mention.base) or self.gazetteer.media(mention.base)
+        return "organization " + names.fold(entry.name if entry else mention.base)
+
+
+def surname(mention: Mention) -> str:
+    """The folded last word of a person's name: "Стив Уиткоф" and "Уиткоф" are one person in one document."""
+    words = names.fold(mention.base).split()
+    return words[-1] if words else ""
+
+
+def _indefinite(word: str) -> str:
+    for article in ("ият", "ия", "ът", "ят", "та", "то", "те", "а", "я"):
+        if word.endswith(article) and len(word) > len(article) + 3:
+            return word[: -len(article)]
+    return word

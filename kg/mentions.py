@@ -1,0 +1,296 @@
+"""Names, titles and descriptions of actors as they stand in a sentence -> Mention.
+
+A named mention comes from the NER tags and from the gazetteer (the longer wins, then the gazetteer); an unnamed one is
+a noun that describes people or a body: "анонимен американски официален представител". The index by word lets a slot of
+a frame, which points at the head of a phrase ("президента на САЩ Доналд Тръмп" -> президента), find the name in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from kg import names
+from kg.gazetteer import Gazetteer
+from kg.lexicon import Lexicon
+from kg.model import Mention, Word
+from kg.tree import QUOTES, Tree
+
+NER_KINDS = {"PER": "Person", "LOC": "Place", "ORG": "Organization", "PRO": "Plan", "EVT": "NamedEvent"}
+LONGEST_NAME = 7  # words
+
+
+@dataclass(frozen=True)
+class Found:
+    """The mentions of one sentence, in text order, and for each word id the mention that it belongs to or heads."""
+
+    mentions: tuple[Mention, ...]
+    by_word: dict[int, Mention]
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    first: int
+    last: int
+    kind: str
+
+
+def find_mentions(tree: Tree, text: str, lexicon: Lexicon, gazetteer: Gazetteer) -> Found:
+    """All mentions of one sentence; `text` is the whole document's."""
+    found: dict[int, Mention] = {}
+    mentions: list[Mention] = []
+    covered: set[int] = set()
+    for name in _names(tree, lexicon, gazetteer):
+        head = _head(tree, range(name.first, name.last + 1))
+        title = _title(tree, name, head, lexicon, gazetteer) if name.kind == "Person" else None
+        mention = _named(tree, text, name, head, title, gazetteer)
+        mentions.append(mention)
+        inside = set(range(name.first, name.last + 1))
+        for id in inside | ({title[0]} if title else set()) | _title_words(tree, title):
+            found.setdefault(id, mention)
+        covered |= inside | ({title[0]} if title else set())
+    for id in range(1, len(tree.words) + 1):
+        if id not in covered and tree.word(id).upos == "NOUN":
+            unnamed = _unnamed(tree, text, id, lexicon, gazetteer, found)
+            if unnamed:
+                mentions.append(unnamed)
+                found[id] = unnamed
+    return Found(tuple(sorted(mentions, key=lambda m: (m.span.start, m.span.end))), found)
+
+
+def _title_words(tree: Tree, title: tuple[int, str, str | None] | None) -> set[int]:
+    """The adjectives of a title point at the named person too."""
+    return set(tree.modifiers(title[0])) if title else set()
+
+
+# ---- names
+
+
+def _names(tree: Tree, lexicon: Lexicon, gazetteer: Gazetteer) -> list[_Name]:
+    candidates = [*_gazetteer_names(tree, gazetteer), *_ner_names(tree, lexicon, gazetteer)]
+    candidates.sort(key=lambda n: (-(n.last - n.first), 0 if n.kind.startswith("!") else 1, n.first))
+    taken: set[int] = set()
+    chosen = []
+    for name in candidates:
+        ids = set(range(name.first, name.last + 1))
+        if not ids & taken:
+            taken |= ids
+            chosen.append(replace(name, kind=name.kind.lstrip("!")))
+    return sorted(chosen, key=lambda n: n.first)
+
+
+def _ner_names(tree: Tree, lexicon: Lexicon, gazetteer: Gazetteer) -> Iterator[_Name]:
+    first = 0
+    for word in tree.words:
+        mark, _, kind = word.ner.partition("-")
+        if mark in ("B", "S") or (mark in ("I", "E") and not first):
+            first = word.id
+        following = tree.word(word.id + 1).ner if word.id < len(tree.words) else "O"
+        if first and (mark in ("E", "S") or mark == "O" or following[:1] not in ("I", "E")):
+            last = word.id if mark != "O" else word.id - 1
+            name = _trimmed(tree, first, last)
+            if name:
+                yield _Name(*_widened(tree, *name, kind), _kind_of(tree, *name, kind, lexicon, gazetteer))
+            first = 0
+
+
+def _trimmed(tree: Tree, first: int, last: int) -> tuple[int, int] | None:
+    """Without quotation marks and punctuation at the edges."""
+    while first <= last and (set(tree.form(first)) <= QUOTES or tree.word(first).upos == "PUNCT"):
+        first += 1
+    while last >= first and (set(tree.form(last)) <= QUOTES or tree.word(last).upos == "PUNCT"):
+        last -= 1
+    return (first, last) if first <= last else None
+
+
+def _widened(tree: Tree, first: int, last: int, kind: str) -> tuple[int, int]:
+    """A person's name takes in the capitalised words that the tree counts to it: "Мариус | Берсон"."""
+    if kind == "PER":
+        while last < len(tree.words) and tree.word(last + 1).deprel.startswith("flat") and tree.word(last + 1).upos == "PROPN" and (
+            tree.word(last + 1).form[:1].isupper() and tree.word(last + 1).ner == "O"
+        ):
+            last += 1
+    return first, last
+
+
+def _kind_of(tree: Tree, first: int, last: int, tag: str, lexicon: Lexicon, gazetteer: Gazetteer) -> str:
+    words = tree.words[first - 1 : last]
+    for form in _forms(words):
+        known = gazetteer.kind(form)
+        if known and not (tag == "PER" and known == "Place"):
+            return known
+    if tag in ("ORG", "PRO") and first > 1 and _names_a_medium(tree, first, lexicon):
+        return "Media"
+    return NER_KINDS.get(tag, "Organization")
+
+
+def _names_a_medium(tree: Tree, first: int, lexicon: Lexicon) -> bool:
+    """ "агенция Ройтерс", "вестник „Труд“", "телевизия Европа": the noun before the name tells."""
+    before = first - 1
+    while before >= 1 and (tree.word(before).upos == "PUNCT" or set(tree.form(before)) <= QUOTES):
+        before -= 1
+    return before >= 1 and tree.lemma(before) in lexicon.words("actors.media")
+
+
+def _gazetteer_names(tree: Tree, gazetteer: Gazetteer) -> Iterator[_Name]:
+    size = len(tree.words)
+    for first in range(1, size + 1):
+        form = tree.word(first).form
+        if not (form[:1].isupper() or form[:1].isdigit()):
+            continue
+        for last in range(min(size, first + LONGEST_NAME - 1), first - 1, -1):
+            words = tree.words[first - 1 : last]
+            if words[-1].upos in ("ADP", "CCONJ") or any(w.upos == "PUNCT" and set(w.form) <= QUOTES for w in (words[0], words[-1])):
+                continue
+            if len(words) == 1 and words[0].ner.endswith("PER"):
+                continue
+            kind = next((known for f in _forms(words) if (known := gazetteer.kind(f))), None)
+            if kind and not (len(words) == 1 and kind == "Place" and words[0].ner == "O" and words[0].upos != "PROPN"):
+                yield _Name(first, last, "!" + kind)
+                break
+
+
+def _forms(words: tuple[Word, ...]) -> tuple[str, ...]:
+    surface = " ".join(word.form for word in words)
+    return surface, names.base_form(words, "Organization")
+
+
+def _head(tree: Tree, ids: range) -> int:
+    inside = set(ids)
+    return next((id for id in ids if tree.word(id).head not in inside), ids[0])
+
+
+def _named(
+    tree: Tree, text: str, name: _Name, head: int, title: tuple[int, str, str | None] | None, gazetteer: Gazetteer
+) -> Mention:
+    words = tree.words[name.first - 1 : name.last]
+    kind, stands_for, country = name.kind, None, None
+    base = names.base_form(words, kind if kind != "Government" else "Place")
+    surface = " ".join(word.form for word in words)
+    if kind in ("Place", "Government", "Organization"):
+        metonym = gazetteer.metonym(base) or gazetteer.metonym(surface)
+        code = gazetteer.country(base) or gazetteer.country(surface)
+        if code:
+            kind, country = "Government", code
+        elif metonym and kind != "Organization":
+            kind, stands_for, country = "Government", metonym.stands_for, metonym.country
+        elif kind == "Government":
+            kind = "Place"
+    span = tree.span(name.first, name.last)
+    return Mention(
+        span=span,
+        head=head,
+        text=text[span.start : span.end],
+        base=base,
+        kind=kind,
+        named=True,
+        title=title[1] if title else None,
+        country=title[2] if title else country,
+        stands_for=stands_for,
+    )
+
+
+def _title(
+    tree: Tree, name: _Name, head: int, lexicon: Lexicon, gazetteer: Gazetteer
+) -> tuple[int, str, str | None] | None:
+    """The noun that gives a person's office, the whole phrase, and the country that it names.
+
+    "президента на САЩ Доналд Тръмп" -> (президента, "президент на САЩ", "US"); "Мишел Барние, главен преговарящ на ЕС".
+    """
+    nouns = lexicon.words("actors.people")
+    title_head = None
+    for above in tree.above(name.first):
+        if above < name.first and tree.lemma(above) in nouns and not tree.is_clause_between(above, name.first):
+            title_head = above
+        break
+    if title_head is None and name.first > 1:
+        for back in range(name.first - 1, max(0, name.first - 9), -1):
+            if tree.word(back).upos in ("PUNCT", "VERB", "SCONJ", "CCONJ") or tree.form(back) in ("с", "със", "между", "от"):
+                break
+            if tree.lemma(back) in nouns:
+                title_head = back
+                break
+    if title_head is None:
+        after = name.last + 1
+        if after < len(tree.words) and tree.form(after) in (",", "-", "–", "("):
+            for forward in range(after + 1, min(after + 5, len(tree.words)) + 1):
+                if tree.word(forward).upos in ("VERB", "AUX", "SCONJ", "PRON", "ADP", "PROPN"):
+                    break
+                if tree.lemma(forward) in nouns:
+                    ids = [i for i in tree.subtree(forward) if i >= after + 1]
+                    return None if not ids else (forward, tree.phrase_text(after + 1, _phrase_end(tree, forward)), _country_in(tree, after + 1, _phrase_end(tree, forward), gazetteer))
+        return None
+    first = title_head
+    while first > 1 and tree.word(first - 1).upos in ("ADJ", "DET", "NUM", "ADV") and tree.form(first - 1) not in ("и",):
+        first -= 1
+    last = name.first - 1
+    while last > title_head and tree.word(last).upos == "PUNCT":
+        last -= 1
+    return title_head, tree.phrase_text(first, last), _country_in(tree, first, last, gazetteer)
+
+
+def _phrase_end(tree: Tree, noun: int) -> int:
+    """Where the noun phrase that begins with `noun` ends: before the next comma or verb."""
+    end = noun
+    for id in range(noun + 1, min(noun + 10, len(tree.words)) + 1):
+        if tree.word(id).upos in ("VERB", "AUX", "PUNCT", "SCONJ", "PRON") and tree.form(id) not in QUOTES:
+            break
+        end = id
+    while end > noun and tree.word(end).upos in ("ADP", "CCONJ", "PUNCT"):
+        end -= 1
+    return end
+
+
+def _country_in(tree: Tree, first: int, last: int, gazetteer: Gazetteer) -> str | None:
+    """The country that a phrase names: by an adjective ("руският пратеник") or after на ("президента на САЩ")."""
+    for id in range(first, last + 1):
+        word = tree.word(id)
+        code = gazetteer.demonym(tree.lemma(id)) or gazetteer.demonym(tree.form(id)) if word.upos == "ADJ" else gazetteer.country(word.form)
+        if code:
+            return code
+    for id in range(first, last):
+        code = gazetteer.country(f"{tree.word(id).form} {tree.word(id + 1).form}")
+        if code:
+            return code
+    return None
+
+
+# ---- unnamed actors
+
+
+def _unnamed(
+    tree: Tree, text: str, id: int, lexicon: Lexicon, gazetteer: Gazetteer, found: dict[int, Mention]
+) -> Mention | None:
+    lemma = tree.lemma(id)
+    people, bodies = lexicon.words("actors.people"), lexicon.words("actors.bodies")
+    if lemma not in people and lemma not in bodies:
+        return None
+    first = id
+    while first > 1 and tree.word(first - 1).upos in ("ADJ", "DET", "NUM") and tree.word(first - 1).head in (id, tree.word(id).head, first):
+        first -= 1
+    if first > 2 and tree.form(first - 1) in ("и", ",") and tree.word(first - 2).upos == "ADJ" and tree.word(first - 2).head == id:
+        first -= 2
+    owner = _owner(tree, id, found)
+    country = _country_in(tree, first, id, gazetteer) or (owner.country if owner else None)
+    last = max(id, max((i for i in range(id, len(tree.words) + 1) if found.get(i) == owner), default=id)) if owner else id
+    if last - id > 8:
+        last = id
+    span = tree.span(first, last)
+    base = names.base_form(tree.words[first - 1 : last], "Group")
+    named = lemma in bodies and country is not None and tree.word(id).feat("Number") != "Plur"
+    stands_for = None
+    if named and lemma in lexicon.words("coref.side") and country:
+        stands_for = gazetteer.country_name(country)
+    kind = "Group" if not named else "Government" if stands_for else "Organization"
+    return Mention(span, id, text[span.start : span.end], base, kind, named, None, country, stands_for)
+
+
+def _owner(tree: Tree, id: int, found: dict[int, Mention]) -> Mention | None:
+    """Whose the body or people are: "членове на администрацията на Белия дом", "делегация на НАТО"."""
+    for dependent in tree.prepositional(id, "на"):
+        if dependent in found:
+            return found[dependent]
+        inner = _owner(tree, dependent, found)
+        if inner:
+            return inner
+    return None

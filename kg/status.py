@@ -1,0 +1,231 @@
+"""Held, ongoing, planned, proposed, postponed, cancelled or denied: the rules of status, all of them, each with a name.
+
+A claim's status comes from the words around its trigger (`claim_status`); an event's present status from its claims
+(`present_status`). The words themselves are lists in `kg/rules/words.toml`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kg.lexicon import Lexicon
+from kg.match import Match
+from kg.model import Claim
+from kg.tree import AGENT, OBJECT, Tree
+
+DEFAULT = {"Negotiation": "ongoing"}  # kinds that last; everything else was an act, and acts in the news were held
+WEAK = ("default", "before", "present", "purpose")  # rules that any other claim about the event outranks
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """`rule` names the rule of this module that gave `value`; `heard` is True for the renarrative."""
+
+    value: str
+    rule: str
+    heard: bool = False
+
+
+def claim_status(tree: Tree, match: Match, matches: Sequence[Match], lexicon: Lexicon) -> Status:
+    """The status that the sentence gives to the event of `match`; `matches` are all of the sentence."""
+    changed = _set_by_frame(tree, match, matches, lexicon)
+    if changed:
+        return changed
+    if match.frame.status:
+        return Status(match.frame.status, "frame")
+    if match.part == "verb":
+        return _of_verb(tree, match.trigger, lexicon)
+    return _of_noun(tree, match.trigger, match.frame.event or "", lexicon)
+
+
+def _set_by_frame(tree: Tree, match: Match, matches: Sequence[Match], lexicon: Lexicon) -> Status | None:
+    """ "Срещата беше отменена": another frame of the sentence takes this event as its encounter and sets its status.
+
+    Negated ("не беше отменена") or refused ("отказа да отмени срещата") it leaves the event as planned.
+    """
+    for other in matches:
+        if not other.frame.sets or other.trigger == match.trigger:
+            continue
+        if match.trigger in other.ids("encounter") or any(
+            match.trigger in tree.nominal_subtree(id) and tree.is_part_of(match.trigger, id) for id in other.ids("encounter")
+        ):
+            facts = tree.facts(other.trigger)
+            matrix = _matrix(tree, other.trigger)
+            value = other.frame.sets
+            if facts.negated or (matrix and _in(tree, matrix, lexicon, "status.refused-verbs")):
+                value = {"cancelled": "planned", "postponed": "planned", "denied": "held", "planned": "proposed", "held": "cancelled", "ongoing": "cancelled"}.get(value, value)
+                return Status(value, f"not-{other.frame.id}", facts.heard)
+            if value in ("held", "ongoing"):
+                inner = _of_verb(tree, other.trigger, lexicon)
+                if value == "ongoing" and inner.value == "held":
+                    return Status("ongoing", other.frame.id, inner.heard)
+                return Status(inner.value, f"{other.frame.id}+{inner.rule}", inner.heard)
+            if facts.subjunctive and matrix and value in ("cancelled", "postponed") and _in(tree, matrix, lexicon, "status.proposed-verbs"):
+                return Status("planned", f"wish-to-{other.frame.id}", facts.heard)
+            if facts.conditional and value in ("cancelled", "postponed"):
+                return Status("planned", f"would-{other.frame.id}", facts.heard)
+            return Status(value, other.frame.id, facts.heard)
+    return None
+
+
+def _in(tree: Tree, id: int, lexicon: Lexicon, name: str) -> bool:
+    words = lexicon.words(name)
+    return tree.lemma(id) in words or (tree.reflexive(id) and f"{tree.lemma(id)} се" in words)
+
+
+def _matrix(tree: Tree, id: int) -> int | None:
+    """The word that a да-clause depends on: "планира да се срещне" -> планира."""
+    head = tree.word(id).head
+    while head and tree.is_coordinated(id) and tree.facts(head).subjunctive:
+        id, head = head, tree.word(head).head
+    return head or None
+
+
+def _of_verb(tree: Tree, id: int, lexicon: Lexicon, depth: int = 0) -> Status:
+    facts = tree.facts(id)
+    if tree.marker(id) in ("ако", "в случай че", "стига"):
+        return Status("proposed", "condition", facts.heard)
+    if facts.future_in_past:
+        return Status("planned", "future-in-past", facts.heard)
+    if facts.conditional:
+        return Status("proposed", "conditional", facts.heard)
+    if facts.negated and facts.future:
+        return Status("denied", "will-not", facts.heard)
+    if facts.future:
+        return Status("planned", "future", facts.heard)
+    if facts.subjunctive or tree.is_bare_infinitive(id):
+        return _of_subjunctive(tree, id, lexicon, depth)
+    if facts.negated:
+        return Status("denied", "did-not", facts.heard)
+    if facts.past or facts.participle:
+        return Status("held", "past", facts.heard)
+    if tree.future_time(id):
+        return Status("planned", "present-future")
+    return Status("ongoing", "present") if facts.imperfective else Status("held", "present")
+
+
+def _of_subjunctive(tree: Tree, id: int, lexicon: Lexicon, depth: int) -> Status:
+    """ "Планира да посети", "предложи да се срещнат", "отказа да преговаря", "успя да разговаря"."""
+    matrix = _matrix(tree, id)
+    if matrix is None or depth > 4:
+        return Status("proposed", "wish")
+    over = tree.facts(matrix)
+    if _in(tree, matrix, lexicon, "status.achieved-verbs"):
+        inner = _of_verb(tree, matrix, lexicon, depth + 1)
+        return Status("denied", "failed-to", over.heard) if over.negated and not over.future else Status(inner.value, "achieved", over.heard)
+    if _in(tree, matrix, lexicon, "status.refused-verbs"):
+        return Status("proposed" if over.negated else "denied", "refused", over.heard)
+    if tree.lemma(matrix) in ("трябва", "мога") and over.past and not over.negated and tree.lemma(matrix) == "трябва":
+        return Status("planned", "was-to", over.heard)
+    if _in(tree, matrix, lexicon, "status.planned-verbs"):
+        return Status("denied" if over.negated else "planned", "plan", over.heard)
+    if _in(tree, matrix, lexicon, "status.ongoing-verbs"):
+        inner = _of_verb(tree, matrix, lexicon, depth + 1)
+        return Status("ongoing" if inner.value == "held" else inner.value, "begun", over.heard)
+    if _in(tree, matrix, lexicon, "status.proposed-verbs"):
+        return Status("denied" if over.negated else "proposed", "wish", over.heard)
+    if over.future and tree.is_verb(matrix):
+        return Status("planned", "purpose", over.heard)
+    if tree.is_verb(matrix) and (over.past or over.present):
+        return Status("planned", "purpose", over.heard)
+    return Status("proposed", "wish", over.heard)
+
+
+MODIFIERS = ("cancelled", "postponed", "proposed", "planned", "ongoing", "held")
+
+
+def _of_noun(tree: Tree, id: int, kind: str, lexicon: Lexicon) -> Status:
+    for modifier in tree.modifiers(id):
+        lemma = tree.lemma(modifier)
+        for name in MODIFIERS:
+            if lemma in lexicon.words(f"status.{name}-modifiers") or tree.form(modifier) in lexicon.words(f"status.{name}-modifiers"):
+                return Status(name, f"modifier:{name}")
+    relative = tree.relative_clause(id)
+    if relative and (_in(tree, relative, lexicon, "status.held-verbs") or _in(tree, relative, lexicon, "status.ongoing-verbs")):
+        return _happening(tree, relative, lexicon)
+    above = _noun_above(tree, id, lexicon)
+    if above:
+        return above
+    verb = tree.clause_verb(id)
+    if verb is None:
+        return _default(kind)
+    top = tree.top_of_phrase(id)
+    preposition = tree.preposition(top)
+    facts = tree.facts(verb)
+    if top in tree.slot(verb, OBJECT) or top in tree.slot(verb, AGENT) or tree.own_subject(verb) == top or tree.passive_subject(verb) == top:
+        if tree.lemma(verb) in ("съм", "бъда") or tree.lemma(verb) == "има":
+            return _happening(tree, verb, lexicon)
+        if _in(tree, verb, lexicon, "status.ongoing-verbs"):
+            inner = _of_verb(tree, verb, lexicon)
+            return Status("ongoing" if inner.value == "held" else inner.value, "goes-on", inner.heard)
+        if _in(tree, verb, lexicon, "status.held-verbs") or tree.lemma(verb) in lexicon.words("light.object"):
+            return _happening(tree, verb, lexicon)
+        if _in(tree, verb, lexicon, "status.planned-verbs"):
+            return Status("denied" if facts.negated else "planned", "plan", facts.heard)
+        if _in(tree, verb, lexicon, "status.proposed-verbs"):
+            return Status("proposed", "wish", facts.heard)
+        if _in(tree, verb, lexicon, "status.refused-verbs"):
+            return Status("denied", "refused", facts.heard)
+    if preposition == "преди":
+        return Status("planned", "before")
+    if preposition in ("след", "по повод"):
+        return Status("planned" if facts.future else "held", "after", facts.heard) if preposition == "след" else _default(kind)
+    if preposition in ("на", "в", "по време на", "в рамките на", "в хода на", "при", "през", "в кулоарите на", "в полетата на"):
+        if tree.lemma(verb) in lexicon.words("light.place") or tree.lemma(verb) in lexicon.words("light.goal") or preposition not in ("на", "в"):
+            inner = _of_verb(tree, verb, lexicon)
+            value = {"denied": "denied"}.get(inner.value, inner.value)
+            return Status(value, f"during+{inner.rule}", inner.heard)
+        if facts.future or facts.future_in_past:
+            return Status("planned", "during+future", facts.heard)
+        if facts.past:
+            return Status("held", "during+past", facts.heard)
+    if preposition == "за":
+        if tree.lemma(verb) in lexicon.words("light.goal"):
+            return Status("planned", "purpose")
+        if _in(tree, verb, lexicon, "status.proposed-verbs"):
+            return Status("proposed", "wish", facts.heard)
+        if _in(tree, verb, lexicon, "status.planned-verbs"):
+            return Status("planned", "plan", facts.heard)
+    return _default(kind)
+
+
+def _noun_above(tree: Tree, id: int, lexicon: Lexicon) -> Status | None:
+    """ "Предложение за среща", "възможността за преговори", "подготовката на визитата"."""
+    head = tree.word(id).head
+    if not head or tree.is_verb(head) or not tree.is_nominal(head):
+        return None
+    lemma = tree.lemma(head)
+    if lemma in lexicon.words("status.proposed-verbs"):
+        return Status("proposed", f"noun:{lemma}")
+    if lemma in lexicon.words("status.planned-verbs"):
+        return Status("planned", f"noun:{lemma}")
+    return None
+
+
+def _happening(tree: Tree, verb: int, lexicon: Lexicon) -> Status:
+    """A verb that only says that the event takes place: "ще се проведе", "не се състоя", "имаха среща"."""
+    inner = _of_verb(tree, verb, lexicon)
+    if inner.value == "denied" and inner.rule in ("did-not", "will-not"):
+        return Status("cancelled", inner.rule, inner.heard)
+    return Status(inner.value, f"takes-place+{inner.rule}", inner.heard)
+
+
+def _default(kind: str) -> Status:
+    return Status(DEFAULT.get(kind, "held"), "default")
+
+
+def present_status(claims: Sequence[Claim]) -> str:
+    """The event's status now, from its claims in the order in which they were made. The rules, in order:
+
+    1. Claims whose status is only a default or a presumption count when there are no others.
+    2. What ended the event stays: the last claim of held, cancelled, postponed decides among these.
+    3. Else ongoing, else planned, else denied, else proposed.
+    """
+    if not claims:
+        return "held"
+    firm = [claim.status for claim in claims if claim.status_rule.split("+")[0] not in WEAK] or [claim.status for claim in claims]
+    ended = [status for status in firm if status in ("held", "cancelled", "postponed")]
+    if ended:
+        return ended[-1]
+    return next((status for status in ("ongoing", "planned", "denied") if status in firm), firm[-1])
