@@ -10,7 +10,8 @@ TSV of the columns of `Extra`:
     stands_for    of a seat: the government or body; of a title: the office in English
     same_as       IRIs (Wikidata, GeoNames, ISO), separated by "|"
 
-What the user says comes first: an extra row wins over the shipped one of the same name.
+What the user says comes first: an extra row wins over the shipped one of the same name. An alias that begins with "~"
+is also a common word ("~Нова", "~Сега"): it is known when asked for, but `kind` does not recognise it by itself.
 """
 
 from __future__ import annotations
@@ -50,7 +51,7 @@ class Metonym:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A city, region or country as a place. `geonames` is a GeoNames id; latitude and longitude are in degrees (WGS 84)."""
+    """A city, region or country as a place. `geonames` is a GeoNames id; latitude, longitude are degrees."""
 
     name: str
     kind: str
@@ -95,7 +96,7 @@ class Extra(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Gazetteer:
-    """Lookups by name, frozen after `load`. Each accepts a base form, an alias or an acronym, in any case and quotes."""
+    """Lookups by name, frozen after `load`. Each accepts a base form, an alias or an acronym in any case."""
 
     countries: Mapping[str, Country]
     country_names: Mapping[str, str]
@@ -105,6 +106,7 @@ class Gazetteer:
     entries: Mapping[str, Entry]
     places: Mapping[str, Place]
     titles: Mapping[str, Title]
+    common: frozenset[str]
 
     def country(self, name: str) -> str | None:
         """The ISO code of a country: "САЩ", "Щатите", "Съединените щати" -> "US"; None for anything else."""
@@ -151,8 +153,13 @@ class Gazetteer:
         return entry if entry and entry.kind == "Media" else None
 
     def kind(self, name: str) -> str | None:
-        """The kind of kg.model that a known name has: Government, Organization, Media or Place; None if unknown."""
+        """The kind of kg.model that a known name has: Government, Organization, Media or Place.
+
+        None if the name is unknown, or a common word too ("Сега").
+        """
         key = names.fold(name)
+        if key in self.common:
+            return None
         if key in self.country_names or (key in self.seats and self.seats[key].reading != "place"):
             return "Government"
         if key in self.entries:
@@ -164,7 +171,7 @@ class Gazetteer:
         return self.places.get(names.fold(name))
 
     def title(self, lemma: str) -> Title | None:
-        """The office that a title noun or short title phrase names: "канцлерка" -> Title("канцлер", "chancellor", ...)."""
+        """The office that a title noun or short title phrase names: "канцлерка" -> Title("канцлер", "chancellor")."""
         return self.titles.get(names.fold(lemma))
 
 
@@ -189,7 +196,13 @@ def load(folder: Path | None = None, extra: tuple[Path, ...] = ()) -> Gazetteer:
         entries=_entries(folder, extras),
         places=_places(folder, known, extras),
         titles=_titles(folder, extras),
+        common=_common(folder),
     )
+
+
+def _common(folder: Path) -> frozenset[str]:
+    aliases = (row["aliases"] for name in ("media", "organizations", "seats") for row in _rows(folder / f"{name}.tsv"))
+    return frozenset(names.fold(alias[1:]) for field in aliases for alias in field.split("|") if alias.startswith("~"))
 
 
 def _country_names(countries: Iterable[Country], extras: list[Extra]) -> dict[str, str]:
@@ -302,11 +315,11 @@ def _titles(folder: Path, extras: list[Extra]) -> dict[str, Title]:
 
 
 def _split(field: str) -> tuple[str, ...]:
-    return tuple(part.strip() for part in field.split("|") if part.strip())
+    return tuple(part.strip().lstrip("~") for part in field.split("|") if part.strip())
 
 
 def _rows(path: Path, *columns: str) -> list[dict[str, str]]:
-    """The rows of a TSV with a header that has at least `columns`; blank lines and lines that begin with "#" are skipped."""
+    """The rows of a TSV with a header that has at least `columns`; blank and "#" lines are skipped."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:

@@ -21,7 +21,7 @@ QUOTES = "\"'„“”«»‘’‚‛‹›`´"
 def repair(text: str) -> str:
     """Words that mix Cyrillic with Latin look-alikes, in the script of most of their letters ("Mай" -> "Май").
 
-    The result has the length of `text`, so offsets hold. A word whose letters have no twins stays as it is ("iPhoneът").
+    The result has the length of `text`, so offsets hold. A word with a letter that has no twin stays ("iPhoneът").
     """
     return LETTERS.sub(lambda match: _one_script(match.group()), text)
 
@@ -56,7 +56,7 @@ TRANSLITERATION = {
 
 
 def latin(name: str) -> str:
-    """The name in Latin letters by the Bulgarian Transliteration Act of 2009 ("София" -> "Sofia", "Желязков" -> "Zhelyazkov")."""
+    """The name in Latin letters by the Transliteration Act of 2009: "София" -> "Sofia", "Желязков" -> "Zhelyazkov"."""
     return LETTERS.sub(lambda match: _latin_word(match.group()), name)
 
 

