@@ -257,12 +257,14 @@ def _span(span: Span, text: str, base: str) -> Iterator[Triple]:
 def _entity(entity: Entity, base: str) -> Iterator[Triple]:
     node = _iri(base, entity.id)
     yield node, A, _dip(entity.kind)
+    yield node, _dip("ofType"), _dip(entity.kind)
     yield node, A, _dip("Entity")
     if entity.kind in ACTORS:
         yield node, A, _dip("Actor")
     yield node, _name("schema", "identifier"), literal(entity.id)
     yield node, _name("rdfs", "label"), _words(entity.name)
     yield node, _dip("named"), _boolean(entity.named)
+    yield node, _dip("nameKey"), literal(entity.id.lower())
     for name in {entity.name, *entity.names}:
         yield node, _dip("nameKey"), literal(name.lower())
         if name != entity.name:
@@ -284,6 +286,7 @@ def _link(link: Link, base: str) -> Iterator[Triple]:
 def _event(event: Event, base: str) -> Iterator[Triple]:
     node = _iri(base, "event", event.id)
     yield node, A, _dip(event.kind)
+    yield node, _dip("ofType"), _dip(event.kind)
     yield node, A, _dip("Encounter" if event.kind in ENCOUNTERS else "Act")
     yield node, A, _dip("Event")
     yield node, _name("schema", "identifier"), literal(event.id)

@@ -1,0 +1,297 @@
+"""A store in a folder: Oxigraph databases that are never written again once they are the current one.
+
+    store/current         the name of the state that readers open (replaced by one atomic rename)
+    store/states/<name>/  one state, a complete database
+    store/lock            held by the one process that writes, with its number inside
+
+A writer makes a new state (hard links to the tables of the current one, so it copies no data), changes it, and only
+then lets `current` name it. Killed at any moment, it leaves the last complete state; the next writer sweeps away what
+was unfinished. Readers keep the state that they opened and are never disturbed. This way is needed because Oxigraph
+leaves undefined what a reader sees of a database that another process writes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kg.errors import QueryError, StoreError
+from kg.store.answer import Answer, answer_of
+from kg.store.evaluate import evaluate_apart
+from kg.store.sparql import bind, refuse_other_hosts
+
+if TYPE_CHECKING:
+    import pyoxigraph
+
+BATCH = 200_000  # lines that are loaded at once: some 40 MB
+
+
+class LocalStore:
+    """A store in a folder. Open it with `open_store`; it is a context manager."""
+
+    def __init__(self, folder: Path, *, read_only: bool) -> None:
+        self.folder = folder
+        self._lock: int | None = None
+        self._hold: int | None = None
+        self._state: Path | None = None
+        self._reader: pyoxigraph.Store | None = None
+        if not read_only:
+            (folder / "states").mkdir(parents=True, exist_ok=True)
+            self._lock = _lock_to_write(folder)
+            self._sweep()
+
+    def __enter__(self) -> LocalStore:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Let go of the state and of the lock. Closing twice does no harm."""
+        self._release()
+        if self._lock is not None:
+            os.close(self._lock)
+            self._lock = None
+
+    @property
+    def current(self) -> Path | None:
+        """The folder of the current state, None where nothing was ever stored."""
+        try:
+            name = (self.folder / "current").read_text("ascii", errors="replace").strip()
+        except FileNotFoundError:
+            return None
+        state = self.folder / "states" / name
+        if not name.isdigit() or not state.is_dir():
+            raise self._damaged(f"its current state {name!r} is missing")
+        return state
+
+    def graphs(self) -> tuple[str, ...]:
+        """The names of all graphs, sorted."""
+        return tuple(sorted(graph.value for graph in self._read().named_graphs()))
+
+    def quads(self, graph: str | None = None) -> Iterator[str]:
+        """The N-Quads lines of one graph, or of all in the order of their names; sorted in each."""
+        import pyoxigraph
+
+        for name in self.graphs() if graph is None else (graph,):
+            with self._guarded():
+                yield from sorted(_lines_of(self._read(), pyoxigraph.NamedNode(name)))
+
+    def query(
+        self,
+        text: str,
+        values: Mapping[str, str] | None = None,
+        *,
+        timeout: float | None = None,
+        limit: int | None = None,
+    ) -> Answer:
+        """The answer to a SPARQL query over the union of all graphs, with `values` bound to its parameters.
+
+        With `timeout` (seconds) it runs in a process that is killed at the deadline. No more than `limit` rows or
+        triples are taken. Raises QueryError for what is malformed, too slow or would call another host.
+        """
+        text = bind(text, values or {})
+        refuse_other_hosts(text)
+        store = self._read()
+        if timeout is not None and self._state is not None:
+            return evaluate_apart(self._state, text, timeout, limit)
+        try:
+            with self._guarded():
+                return answer_of(store.query(text, use_default_graph_as_union=True), limit)
+        except SyntaxError as error:
+            raise QueryError(f"the query is not valid SPARQL: {error}") from error
+
+    def replace(self, graphs: Mapping[str, Iterable[str]], remove: Iterable[str] = ()) -> None:
+        """Let each graph of `graphs` (name -> its N-Quads lines) be exactly its lines, and drop the graphs of `remove`.
+
+        All of it or nothing: a reader sees the state before or the state after. The lines may come from generators,
+        which are drawn once; only graphs that are in the store already are held in memory.
+        """
+        self._change(lambda store: _replace(store, graphs, frozenset(remove)))
+
+    def update(self, text: str) -> None:
+        """Carry out a SPARQL update, all of it or nothing."""
+        refuse_other_hosts(text)
+        self._change(lambda store: store.update(text))
+
+    def _change(self, work: Callable[[pyoxigraph.Store], None]) -> None:
+        import pyoxigraph
+
+        if self._lock is None:
+            raise StoreError(f"the store {self.folder} was opened for reading only")
+        before = self.current
+        state = self.folder / "states" / f"{int(before.name) + 1 if before else 1:08d}"
+        try:
+            with self._guarded():
+                if before:
+                    _link_tables(before, state)
+                store = pyoxigraph.Store(state)
+                work(store)
+                store.flush()
+                del store  # closes the database
+        except SyntaxError as error:
+            raise QueryError(f"not valid SPARQL or N-Quads: {error}") from error
+        (state / ".hold").touch()
+        _sync(*(file for file in state.iterdir() if file.is_file() and file.stat().st_nlink == 1), state)
+        pointer = self.folder / "current.new"
+        pointer.write_text(state.name + "\n", "ascii")
+        _sync(pointer)
+        os.replace(pointer, self.folder / "current")
+        _sync(self.folder)
+        self._release()
+        self._sweep()
+
+    def _read(self) -> pyoxigraph.Store:
+        """The current state, opened once; an empty store where there is none."""
+        import pyoxigraph
+
+        while self._reader is None:
+            state = self.current
+            if state is None:
+                return pyoxigraph.Store()
+            hold = _hold_to_read(state)
+            if hold is None:
+                continue  # swept between the two looks: `current` names a newer one by now
+            self._hold, self._state = hold, state
+            with self._guarded():
+                self._reader = pyoxigraph.Store.read_only(str(state))
+        return self._reader
+
+    def _release(self) -> None:
+        self._reader = self._state = None
+        if self._hold is not None:
+            os.close(self._hold)
+            self._hold = None
+
+    def _sweep(self) -> None:
+        """Remove unfinished states, and superseded ones that no reader holds."""
+        current = self.current
+        for state in sorted((self.folder / "states").iterdir()):
+            if state == current:
+                continue
+            with contextlib.suppress(FileNotFoundError, BlockingIOError):
+                hold = os.open(state / ".hold", os.O_RDONLY)
+                try:
+                    fcntl.flock(hold, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    shutil.rmtree(state)
+                finally:
+                    os.close(hold)
+            if not (state / ".hold").exists():
+                shutil.rmtree(state, ignore_errors=True)
+
+    @contextlib.contextmanager
+    def _guarded(self) -> Iterator[None]:
+        try:
+            yield
+        except OSError as error:
+            if isinstance(error, FileNotFoundError | PermissionError) or error.errno is not None:
+                raise StoreError(f"the store {self.folder} cannot be used: {error}") from error
+            raise self._damaged(str(error)) from error
+
+    def _damaged(self, what: str) -> StoreError:
+        return StoreError(
+            f"the store {self.folder} is damaged ({what}); remove it and build again from the sources: "
+            f"rm -r {self.folder} && kg build"
+        )
+
+
+def _replace(store: pyoxigraph.Store, graphs: Mapping[str, Iterable[str]], remove: frozenset[str]) -> None:
+    import pyoxigraph
+
+    old = {graph.value for graph in store.named_graphs()}
+    for name in sorted((remove & old) - graphs.keys()):
+        store.remove_graph(pyoxigraph.NamedNode(name))
+    changed: list[str] = []
+    for name in sorted(old & graphs.keys()):
+        graph = pyoxigraph.NamedNode(name)
+        before, after = set(_lines_of(store, graph)), set(graphs[name])
+        if not after & before:
+            store.remove_graph(graph)
+        else:
+            gone = "\n".join(before - after).encode()
+            for quad in pyoxigraph.parse(gone, pyoxigraph.RdfFormat.N_QUADS):
+                store.remove(quad)
+        changed += after - before
+    new = (line for name, lines in graphs.items() if name not in old for line in lines)
+    for batch in _batches(iter(sorted(changed)), new):
+        store.bulk_load(input=batch, format=pyoxigraph.RdfFormat.N_QUADS)
+
+
+def _lines_of(store: pyoxigraph.Store, graph: pyoxigraph.NamedNode) -> Iterator[str]:
+    import pyoxigraph
+
+    for line in store.dump(format=pyoxigraph.RdfFormat.N_TRIPLES, from_graph=graph).decode().split("\n"):
+        if line:
+            yield f"{line[:-2]} {graph} ."
+
+
+def _batches(*sources: Iterator[str]) -> Iterator[bytes]:
+    batch: list[str] = []
+    for source in sources:
+        for line in source:
+            batch.append(line)
+            if len(batch) == BATCH:
+                yield "\n".join(batch).encode()
+                batch.clear()
+    if batch:
+        yield "\n".join(batch).encode()
+
+
+def _lock_to_write(folder: Path) -> int:
+    lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT, 0o644)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        holder = os.pread(lock, 20, 0).decode("ascii", "replace").strip() or "unknown"
+        os.close(lock)
+        raise StoreError(
+            f"process {holder} is writing to the store {folder}; wait until it has ended, then try again"
+        ) from None
+    os.truncate(lock, 0)
+    os.pwrite(lock, f"{os.getpid()}\n".encode(), 0)
+    return lock
+
+
+def _hold_to_read(state: Path) -> int | None:
+    """A shared lock that keeps `state` from being swept, None when it is being swept or gone."""
+    try:
+        hold = os.open(state / ".hold", os.O_RDONLY)
+    except FileNotFoundError:
+        if not state.is_dir():
+            return None
+        raise StoreError(f"the state {state} has lost its file .hold; restore it: touch {state}/.hold") from None
+    with contextlib.suppress(BlockingIOError):
+        fcntl.flock(hold, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        if (state / ".hold").exists():
+            return hold
+    os.close(hold)
+    return None
+
+
+def _link_tables(source: Path, target: Path) -> None:
+    """Copy a database: the tables, which never change, as hard links; the few small files that grow, in full."""
+    shutil.rmtree(target, ignore_errors=True)
+    target.mkdir()
+    for file in source.iterdir():
+        if file.name in ("LOCK", ".hold"):
+            continue
+        try:
+            if file.suffix != ".sst":
+                raise OSError("not a table")
+            os.link(file, target / file.name)
+        except OSError:
+            shutil.copy2(file, target / file.name)
+
+
+def _sync(*paths: Path) -> None:
+    for path in paths:
+        handle = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
