@@ -106,20 +106,47 @@ class LocalStore:
         except SyntaxError as error:
             raise QueryError(f"the query is not valid SPARQL: {error}") from error
 
-    def replace(self, graphs: Mapping[str, Iterable[str]], remove: Iterable[str] = ()) -> None:
+    def replace(
+        self, graphs: Mapping[str, Iterable[str]], remove: Iterable[str] = (), note: bytes | None = None
+    ) -> None:
         """Let each graph of `graphs` (name -> its N-Quads lines) be exactly its lines, and drop the graphs of `remove`.
 
         All of it or nothing: a reader sees the state before or the state after. The lines may come from generators,
-        which are drawn once; only graphs that are in the store already are held in memory.
+        which are drawn once; only graphs that are in the store already are held in memory. `note` is what the writer
+        wants to know of this state next time; it changes together with the graphs.
         """
-        self._change(lambda store: _replace(store, graphs, frozenset(remove)))
+        self._change(lambda store: _replace(store, graphs, frozenset(remove)), note)
+
+    def read_note(self) -> bytes | None:
+        """The note that was stored with the current state."""
+        state = self.current
+        note = state / "note" if state else None
+        return note.read_bytes() if note and note.exists() else None
+
+    def write_note(self, note: bytes) -> None:
+        """Let the current state carry another note; its graphs stay as they are."""
+        state = self.current
+        if state is None:
+            self.replace({}, note=note)
+            return
+        (state / "note.new").write_bytes(note)
+        _sync(state / "note.new")
+        os.replace(state / "note.new", state / "note")
+        _sync(state)
+
+    def empty(self) -> None:
+        """Throw away every state: for a store that is damaged, before it is built again."""
+        self._release()
+        (self.folder / "current").unlink(missing_ok=True)
+        shutil.rmtree(self.folder / "states")
+        (self.folder / "states").mkdir()
 
     def update(self, text: str) -> None:
         """Carry out a SPARQL update, all of it or nothing."""
         refuse_other_hosts(text)
         self._change(lambda store: store.update(text))
 
-    def _change(self, work: Callable[[pyoxigraph.Store], None]) -> None:
+    def _change(self, work: Callable[[pyoxigraph.Store], None], note: bytes | None = None) -> None:
         import pyoxigraph
 
         if self._lock is None:
@@ -134,6 +161,9 @@ class LocalStore:
                 work(store)
                 store.flush()
                 del store  # closes the database
+                if note is not None:
+                    (state / "note").unlink(missing_ok=True)
+                    (state / "note").write_bytes(note)
         except SyntaxError as error:
             raise QueryError(f"not valid SPARQL or N-Quads: {error}") from error
         (state / ".hold").touch()
