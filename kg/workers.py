@@ -1,0 +1,163 @@
+"""Three ways to do the same jobs: here, in processes of this machine, or on a Dask cluster.
+
+Each takes jobs from an iterator only as fast as they are done (so that memory stays flat), gives outcomes as they
+come, and survives a worker that dies: the documents it had are tried again one by one, and the one that kills its
+worker each time is reported as lost. Models are loaded once in each process.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from kg.errors import KgError
+from kg.stages import Job, Outcome, Stages, work
+
+KILLED = "kills the program that reads it (out of memory, or a crash); remove the file, or report the fault with it"
+
+
+def here(jobs: Iterable[Job], stages: Stages) -> Iterator[tuple[Outcome, ...]]:
+    """Do the jobs in this process, one after the other."""
+    for job in jobs:
+        yield work(job, stages)
+
+
+def processes(jobs: Iterable[Job], stages: Stages, count: int) -> Iterator[tuple[Outcome, ...]]:
+    """Do the jobs in `count` processes of this machine, each with one thread."""
+    from concurrent.futures.process import BrokenProcessPool
+
+    waiting = iter(jobs)
+    suspects: deque[Job] = deque()  # jobs of one document, one of which may have killed a worker
+    died: set[str] = set()  # documents whose worker died while it had nothing else to do
+    running: dict[Any, Job] = {}
+    pool = _pool(count)
+    try:
+        while True:
+            room = 1 if suspects else 2 * count  # one suspect at a time, so that a death has one cause
+            while len(running) < room and (job := suspects.popleft() if suspects else next(waiting, None)) is not None:
+                try:
+                    running[pool.submit(work, job, stages)] = job
+                except BrokenProcessPool:  # a worker died between two jobs
+                    suspects.extend(_singles(job))
+                    break
+                if room == 1:
+                    break
+            if running:
+                future = _first_done(running)
+                job = running.pop(future)
+                if not isinstance(future.exception(), BrokenProcessPool):
+                    yield future.result()
+                    continue
+                alone = job.documents[0].id if not running and len(job.documents) == 1 else None
+                if alone in died:
+                    yield (Outcome(alone, problem=KILLED),)
+                else:
+                    died |= {alone} if alone else set()
+                    suspects.extend(single for lost in (job, *running.values()) for single in _singles(lost))
+                    running.clear()
+            elif not suspects:
+                return
+            pool.shutdown(wait=True, cancel_futures=True)
+            pool = _pool(count)
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+
+
+def _pool(count: int) -> Any:
+    from concurrent.futures import ProcessPoolExecutor
+    from multiprocessing import get_context
+
+    return ProcessPoolExecutor(count, get_context("spawn"), initializer=_become_worker)
+
+
+def _become_worker() -> None:
+    """One thread for each process, and no life after the death of the program that started it."""
+    from multiprocessing import parent_process
+    from threading import Thread
+
+    _one_thread()
+    parent = parent_process()
+
+    def watch() -> None:
+        parent.join()
+        os._exit(1)
+
+    Thread(target=watch, daemon=True).start()
+
+
+def _one_thread() -> None:
+    os.environ["OMP_NUM_THREADS"] = os.environ["MKL_NUM_THREADS"] = "1"
+
+
+def _first_done(running: dict[Any, Job]) -> Any:
+    from concurrent.futures import FIRST_COMPLETED, wait
+
+    done, _ = wait(running, return_when=FIRST_COMPLETED)
+    return next(future for future in running if future in done)
+
+
+def _singles(job: Job) -> Iterator[Job]:
+    for document, parse in zip(job.documents, job.parses, strict=True):
+        yield replace(job, documents=(document,), parses=(parse,))
+
+
+def cluster(jobs: Iterable[Job], stages: Stages, address: str) -> Iterator[tuple[Outcome, ...]]:
+    """Do the jobs on the Dask cluster whose scheduler listens at `address` (`tcp://host:8786`)."""
+    try:
+        from distributed import Client, as_completed
+        from distributed.scheduler import KilledWorker
+    except ImportError as error:
+        raise KgError("--scheduler needs Dask; install it: pip install 'diplokg[cluster]'") from error
+    try:
+        client = Client(address, timeout=10, set_as_default=False)
+    except (OSError, TimeoutError, ValueError) as error:
+        raise KgError(
+            f"no Dask scheduler answers at {address}; start one with: dask scheduler, and workers with: "
+            "dask worker ADDRESS --nthreads 1"
+        ) from error
+    with client:
+        window = 2 * max(1, sum(client.nthreads().values()))
+        waiting = iter(jobs)
+        running: dict[Any, Job] = {}
+        done = as_completed()
+
+        def submit(job: Job) -> None:
+            future = client.submit(_work_with_one_thread, job, stages, pure=False, retries=2)
+            running[future.key] = job
+            done.add(future)
+
+        for _ in range(window):
+            if (job := next(waiting, None)) is not None:
+                submit(job)
+        for future in done:
+            job = running.pop(future.key)
+            error = future.exception() if future.status == "error" else None
+            if error is None:
+                yield future.result()
+            elif not isinstance(error, KilledWorker):
+                raise error if isinstance(error, KgError) else KgError(f"a worker of {address} failed: {error!r}")
+            elif len(job.documents) == 1:
+                yield (Outcome(job.documents[0].id, problem=KILLED),)
+            else:
+                for single in _singles(job):
+                    submit(single)
+            if len(running) < window and (job := next(waiting, None)) is not None:
+                submit(job)
+
+
+def _work_with_one_thread(job: Job, stages: Stages) -> tuple[Outcome, ...]:
+    _one_thread()
+    return work(job, stages)
+
+
+def chosen(jobs: int, scheduler: str | None, batches: int) -> Callable[[Iterable[Job], Stages], Iterator[Any]]:
+    """The way that the options ask for; no more processes than there are batches of work."""
+    if scheduler:
+        return lambda work, stages: cluster(work, stages, scheduler)
+    count = min(jobs or os.cpu_count() or 1, batches)
+    if count > 1:
+        return lambda work, stages: processes(work, stages, count)
+    return here
