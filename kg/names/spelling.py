@@ -1,0 +1,77 @@
+"""One spelling for one name: mixed scripts repaired, a key for comparison, Latin and Cyrillic letters."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+LATIN_TWINS = "aceopxyABCEHKMOPTXYiIjJsS"
+CYRILLIC_TWINS = "асеорхуАВСЕНКМОРТХУіІјЈѕЅ"
+TO_CYRILLIC = str.maketrans(LATIN_TWINS, CYRILLIC_TWINS)
+TO_LATIN = str.maketrans(CYRILLIC_TWINS, LATIN_TWINS)
+LATIN_LETTER = re.compile(r"[A-Za-z]")
+CYRILLIC_LETTER = re.compile(r"[\u0400-\u04FF]")
+LETTERS = re.compile(r"[^\W\d_]+")
+QUOTES = "\"'„“”«»‘’‚‛‹›`´"
+
+
+def repair(text: str) -> str:
+    """Words that mix Cyrillic with Latin look-alikes, in the script of most of their letters ("Mай" -> "Май").
+
+    The result has the length of `text`, so offsets hold. A word with a letter that has no twin stays ("iPhoneът").
+    """
+    return LETTERS.sub(lambda match: _one_script(match.group()), text)
+
+
+def _one_script(word: str) -> str:
+    latin, cyrillic = len(LATIN_LETTER.findall(word)), len(CYRILLIC_LETTER.findall(word))
+    if not latin or not cyrillic:
+        return word
+    as_cyrillic, as_latin = word.translate(TO_CYRILLIC), word.translate(TO_LATIN)
+    if not LATIN_LETTER.search(as_cyrillic):
+        return as_latin if not CYRILLIC_LETTER.search(as_latin) and latin > cyrillic else as_cyrillic
+    return word if CYRILLIC_LETTER.search(as_latin) else as_latin
+
+
+def fold(name: str) -> str:
+    """The key under which two spellings of one name are equal: one script a word, lower case, no quotes, plain hyphens.
+
+    >>> fold('Информационна агенция "ФОКУС"') == fold("Информационна агенция Фокус")
+    True
+    """
+    plain = repair(unicodedata.normalize("NFC", name)).casefold()
+    plain = "".join(" " if char in "-–—‐‑−_" else "" if char in QUOTES else char for char in plain)
+    return " ".join(plain.split())
+
+
+TRANSLITERATION = {
+    **dict(zip("абвгдезийклмнопрстуфхъь", "abvgdeziyklmnoprstufhay", strict=True)),
+    **{"ж": "zh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "sht", "ю": "yu", "я": "ya"},
+    **{"ы": "y", "э": "e", "ё": "yo", "і": "i", "ї": "yi", "є": "ye", "ґ": "g", "ј": "j", "љ": "lj", "њ": "nj"},
+    **{"ћ": "c", "ђ": "dj", "џ": "dzh", "ѓ": "gj", "ќ": "kj", "ѕ": "dz", "ў": "u", "ѝ": "i"},
+}
+
+
+def latin(name: str) -> str:
+    """The name in Latin letters by the Transliteration Act of 2009: "София" -> "Sofia", "Желязков" -> "Zhelyazkov"."""
+    return LETTERS.sub(lambda match: _latin_word(match.group()), name)
+
+
+def _latin_word(word: str) -> str:
+    lower = word.lower()
+    if not CYRILLIC_LETTER.search(lower):
+        return word
+    if lower == "българия":
+        spelled = "bulgaria"
+    else:
+        ending = "ia" if lower.endswith("ия") else ""
+        stem = lower[:-2] if ending else lower
+        spelled = "".join(TRANSLITERATION.get(letter, letter) for letter in stem) + ending
+    if len(word) > 1 and word.isupper():
+        return spelled.upper()
+    return spelled[:1].upper() + spelled[1:] if word[:1].isupper() else spelled
+
+
+def cyrillic(name: str) -> str:
+    """A foreign name in Bulgarian letters, letter by letter."""
+    return name
