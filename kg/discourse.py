@@ -115,6 +115,47 @@ class Discourse:
             return tuple(Actor(actor.mention, actor.rule or "coref:own") for actor in self.subject(sentence, verb))
         return self._pronoun(sentence, id)
 
+    def document_owner(self, sentence: int, id: int) -> tuple[Actor, ...]:
+        """Who speaks through a document or medium without a name: "според черновата", "отбелязва изданието"."""
+        tree = self.trees[sentence]
+        lemma = tree.lemma(id)
+        if lemma in self.lexicon.words("actors.media"):
+            medium = self._last(sentence, id, ("Media",))
+            return (Actor(medium, "coref:medium"),) if medium else ()
+        if lemma not in self.lexicon.words("coref.documents"):
+            return ()
+        for index in range(sentence, -1, -1):
+            other = self.trees[index]
+            for word in other.words:
+                if other.lemma(word.id) == lemma and (index < sentence or word.id <= id):
+                    for dependent in other.owners_in(word.id):
+                        mention = self.found[index].by_word.get(dependent)
+                        if mention and mention.named and mention.kind in ("Person", "Organization", "Government", "Media"):
+                            return (Actor(mention, "coref:document" if index < sentence else ""),)
+        return ()
+
+    def source_document(self, sentence: int, verb: int) -> tuple[Actor, ...]:
+        """ "Се казва в доклада": who is behind the document that the verb finds it in."""
+        tree = self.trees[sentence]
+        for preposition in ("в", "от", "на", "според"):
+            for id in tree.prepositional(verb, preposition):
+                owner = self.document_owner(sentence, id)
+                if owner:
+                    return owner
+                actors = self.actors(sentence, id)
+                if actors and actors[0].mention.kind in ("Media", "Organization") and preposition == "от":
+                    return actors
+                if tree.lemma(id) in self.lexicon.words("coref.documents"):
+                    last = self._last(sentence, id, ("Person", "Organization", "Government"))
+                    return (Actor(last, "coref:document"),) if last else ()
+        return ()
+
+    def _last(self, sentence: int, before: int, kinds: tuple[str, ...]) -> Mention | None:
+        for spoken in reversed(self._spoken):
+            if (spoken.sentence, spoken.word) < (sentence, before) and spoken.mention.kind in kinds and spoken.sentence >= sentence - FAR:
+                return spoken.mention
+        return None
+
     # ---- the ways of standing for somebody
 
     def _pronoun(self, sentence: int, id: int) -> tuple[Actor, ...]:

@@ -458,6 +458,29 @@ class Tree:
         words = [self.word(id), *(self.word(m) for m in self.modifiers(id))]
         return any(w.feat("Definite") == "Def" for w in words)
 
+    def owners_in(self, id: int) -> tuple[int, ...]:
+        """The nouns under на, also through a second noun: "чернова на документ на Комисията" -> документ, Комисията."""
+        out: list[int] = []
+        for dependent in self.prepositional(id, "на"):
+            out += [dependent, *self.owners_in(dependent)]
+        return tuple(out)
+
+    def unspecific(self, id: int) -> bool:
+        """A plural without the article, or a noun under "всяка", "такава": talk of meetings in general."""
+        indefinite_plural = self.word(id).feat("Number") == "Plur" and not self.definite(id)
+        return indefinite_plural or any(self.lemma(m) in ("всеки", "такъв", "никакъв", "какъвто") for m in self.modifiers(id))
+
+    def is_owner(self, id: int) -> bool:
+        return self.form(id) in OWNERS | REFLEXIVE_POSSESSIVE
+
+    def is_speaker_candidate(self, id: int) -> bool:
+        """Not the thing that a se-passive or a relative "какво" speaks of."""
+        return self.word(id).upos in ("NOUN", "PROPN", "PRON", "NUM", "ADJ", "DET") and self.form(id) not in ("това", "което", "какво", "каквото")
+
+    def under_agent(self, id: int) -> bool:
+        """Is it inside the subject: "говорителят на Axios заяви"?"""
+        return any(self.word(i).deprel in SUBJECT_RELATIONS for i in (id, *self.above(id)) if not self.is_verb(i))
+
     def has_copula(self, id: int) -> bool:
         """ "Министърът е категоричен": a predicate that is not a verb."""
         return any(self.word(c).deprel == "cop" for c in self.children(id)) or any(

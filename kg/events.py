@@ -1,0 +1,170 @@
+"""Claims of one document -> Events: several mentions of one encounter are one event, in text order, by named reasons.
+
+"Мей ще се срещне с Меркел ... На срещата в Берлин ...": the second claim names nobody, is definite, and its kind fits.
+Acts (demands, accusations, ...) are not merged inside a document: each is what somebody did in one sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kg.claims import PARTICIPANTS, Draft
+from kg.discourse import Discourse
+from kg.model import ENCOUNTERS, Argument, Claim, Event, Mention, When
+from kg.status import present_status
+
+REACH = 6  # sentences that "срещата" looks back for the encounter it means; a negotiation is looked for in the whole text
+KIN = {
+    frozenset(("Meeting", "Call")), frozenset(("Meeting", "Visit")), frozenset(("Meeting", "Negotiation")),
+    frozenset(("Call", "Negotiation")),
+}  # fmt: skip
+
+
+@dataclass(slots=True)
+class _Cluster:
+    """An event that is still taking claims in."""
+
+    drafts: list[Draft]
+
+    def keys(self, discourse: Discourse) -> set[str]:
+        return {discourse.key(m) for d in self.drafts for m in d.actors if m.named}
+
+    def kinds(self) -> set[str]:
+        return {d.claim.kind for d in self.drafts}
+
+
+def find_events(discourse: Discourse, drafts: Sequence[Draft]) -> tuple[tuple[Claim, ...], tuple[tuple[str, tuple[Draft, ...]], ...]]:
+    """The claims that stay, and the events as (kind, drafts). An encounter that no one can be named for is dropped."""
+    clusters: list[_Cluster] = []
+    for draft in drafts:
+        if draft.claim.kind not in ENCOUNTERS:
+            clusters.append(_Cluster([draft]))
+            continue
+        home = _home(discourse, draft, clusters)
+        if home:
+            home.drafts.append(draft)
+        else:
+            clusters.append(_Cluster([draft]))
+    kept = [cluster for cluster in clusters if _specific(discourse, cluster)]
+    events = tuple((_kind(cluster), tuple(cluster.drafts)) for cluster in kept)
+    claims = sorted((d.claim for cluster in kept for d in cluster.drafts), key=lambda c: (c.trigger.start, c.trigger.end))
+    return tuple(claims), events
+
+
+def _home(discourse: Discourse, draft: Draft, clusters: list[_Cluster]) -> _Cluster | None:
+    """The event that the claim speaks of again, or None."""
+    mine = {discourse.key(m) for m in draft.actors if m.named}
+    best: tuple[tuple[int, int, int], _Cluster] | None = None
+    for number, cluster in enumerate(clusters):
+        if not cluster.kinds() & set(ENCOUNTERS):
+            continue
+        score = _score(discourse, draft, mine, cluster)
+        if score and (best is None or (score, number) >= (best[0][0], best[0][2])):
+            best = ((score, 0, number), cluster)
+    return best[1] if best else None
+
+
+def _score(discourse: Discourse, draft: Draft, mine: set[str], cluster: _Cluster) -> int:
+    """0 for another event; else how sure it is: 3 the same actors, 2 some of them and near, 1 none and definite."""
+    theirs = cluster.keys(discourse)
+    kinds = cluster.kinds()
+    kind = draft.claim.kind
+    same_kind = kind in kinds
+    if not same_kind and not all(frozenset((kind, other)) in KIN for other in kinds):
+        return 0
+    if _other_time(draft, cluster):
+        return 0
+    distance = min(abs(draft.claim.trigger.sentence - d.claim.trigger.sentence) for d in cluster.drafts)
+    shared = mine & theirs
+    if len(shared) >= 2 and (mine <= theirs or theirs <= mine):
+        return 3 if same_kind or "Negotiation" not in kinds | {kind} else 0
+    if not same_kind and "Negotiation" in kinds | {kind}:
+        return 0
+    if len(shared) >= 2 and same_kind and len(mine ^ theirs) <= 1:
+        return 2
+    if mine and not (mine <= theirs or theirs <= mine):
+        return 0
+    if len(shared) == 1 and (mine <= theirs or theirs <= mine):
+        if distance == 0 and _linked(draft, cluster):
+            return 2
+        if draft.definite and distance <= REACH and mine <= theirs:
+            return 2
+        if len(mine) == len(theirs) == 1 and distance <= 2 and same_kind:
+            return 2
+        if draft.claim.place and any(d.claim.place and d.claim.place.mention.base == draft.claim.place.mention.base for d in cluster.drafts):
+            return 2
+        return 2 if not same_kind and {"Visit", "Meeting"} == kinds | {kind} and distance <= 1 else 0
+    if not mine and (draft.definite or not draft.actors):
+        reach = 100 if kind == "Negotiation" else REACH
+        return 1 if distance <= reach and draft.definite else 0
+    return 0
+
+
+def _linked(draft: Draft, cluster: _Cluster) -> bool:
+    """Two encounters of one sentence with the same actor: a visit for a meeting, a meeting at which they discussed."""
+    return any(d.claim.trigger.sentence == draft.claim.trigger.sentence and d.claim.trigger != draft.claim.trigger for d in cluster.drafts) and (
+        len({d.claim.kind for d in cluster.drafts} | {draft.claim.kind}) > 1 or draft.definite
+    )
+
+
+def _other_time(draft: Draft, cluster: _Cluster) -> bool:
+    """Two stated days that differ; a postponed event may well have two."""
+    mine = draft.claim.when
+    if mine is None or mine.start is None or draft.claim.status in ("postponed", "cancelled"):
+        return False
+    for other in cluster.drafts:
+        theirs = other.claim.when
+        if theirs is None or theirs.start is None or other.claim.status in ("postponed", "cancelled"):
+            continue
+        assert mine.end is not None and theirs.end is not None
+        if mine.start > theirs.end or theirs.start > mine.end:
+            return True
+    return False
+
+
+def _specific(discourse: Discourse, cluster: _Cluster) -> bool:
+    """At least two actors, or one with a place or date: else it is talk of meetings in general."""
+    if not cluster.kinds() & set(ENCOUNTERS):
+        return True
+    named = cluster.keys(discourse)
+    groups = {discourse.key(m) for d in cluster.drafts for m in d.actors if not m.named}
+    placed = any(d.claim.place or d.claim.when for d in cluster.drafts)
+    return len(named) >= 2 or (bool(named) and (bool(groups) or placed))
+
+
+def _kind(cluster: _Cluster) -> str:
+    """One kind for all: a call is a call; a visit with guest and host is a visit; else the commonest that meets."""
+    kinds = [d.claim.kind for d in cluster.drafts]
+    if len(set(kinds)) == 1:
+        return kinds[0]
+    if "Call" in kinds:
+        return "Call"
+    if "Visit" in kinds and any(d.claim.kind == "Visit" and len([m for m in d.actors if m.named]) >= 2 for d in cluster.drafts):
+        return "Visit"
+    return next((kind for kind in ("Meeting", "Negotiation") if kind in kinds), kinds[0])
+
+
+def participants(discourse: Discourse, drafts: Sequence[Draft]) -> tuple[Argument, ...]:
+    """The arguments of all claims of one event, each actor once, named actors before groups."""
+    table: dict[str, Argument] = {}
+    for draft in drafts:
+        for argument in draft.claim.arguments:
+            if argument.role in PARTICIPANTS or draft.claim.kind not in ENCOUNTERS:
+                table.setdefault(discourse.key(argument.mention), argument)
+    return tuple(sorted(table.values(), key=lambda a: not a.mention.named))
+
+
+def event_of(kind: str, drafts: Sequence[Draft], keys: Sequence[str]) -> Event:
+    """The event value; `keys` are the chain keys of its participants."""
+    claims = [draft.claim for draft in drafts]
+    places: list[Mention] = [claim.place.mention for claim in claims if claim.place]
+    whens: list[When] = [claim.when for claim in claims if claim.when]
+    return Event(
+        kind=kind,
+        claims=tuple(claim.id for claim in claims),
+        status=present_status(claims),
+        participants=tuple(keys),
+        place=places[0].base if places else None,
+        when=min(whens, key=lambda w: (w.start is None, w.edtf is None), default=None),
+    )

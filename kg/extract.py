@@ -1,0 +1,143 @@
+"""All that is understood of one document: trees -> mentions -> matches -> statements, claims -> events. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from kg import coref, events, match, mentions
+from kg.claims import find_claims
+from kg.dates import find_dateline, find_dates
+from kg.discourse import Discourse, surname
+from kg.gazetteer import Gazetteer
+from kg.lexicon import Lexicon
+from kg.mentions import Found
+from kg.model import ENCOUNTERS, Argument, Chain, Document, Extraction, Mention, Sentence
+from kg.quotes import find_quotes
+from kg.statements import find_statements
+from kg.tree import Tree, repair
+
+
+def extract(document: Document, sentences: Sequence[Sentence], lexicon: Lexicon, gazetteer: Gazetteer) -> Extraction:
+    """Understand one document. A sentence that a fault of the program costs is left out and counted in `skipped`."""
+    trees, found, skipped = [], [], []
+    for sentence in sentences:
+        try:
+            tree = Tree(repair(sentence))
+            here = mentions.find_mentions(tree, document.text, lexicon, gazetteer)
+            match.find(tree, lexicon)
+        except (IndexError, KeyError, ValueError, RecursionError) as error:
+            skipped.append(f"sentence {sentence.index}: {type(error).__name__}: {error}")
+            continue
+        trees.append(tree)
+        found.append(here)
+    discourse = Discourse(tuple(trees), _agreed(found, gazetteer), lexicon, gazetteer)
+    matches = [match.find(tree, lexicon) for tree in trees]
+    published = document.published or find_dateline(document.text)
+    dates = [find_dates(tree.sentence, document.text, published) for tree in trees]
+    statements = find_statements(discourse, matches, document.text, find_quotes(document.text))
+    drafts = find_claims(discourse, matches, dates, statements)
+    claims, groups = events.find_events(discourse, drafts)
+    spoken = _mentions(discourse, claims, statements)
+    chains = coref.chains(spoken, document, gazetteer)
+    keys = {mention: chain.key for chain in chains for mention in chain.mentions}
+    found_events = []
+    for kind, drafted in groups:
+        people = events.participants(discourse, drafted)
+        found_events.append(events.event_of(kind, drafted, tuple(dict.fromkeys(keys[a.mention] for a in people if a.mention in keys))))
+    return Extraction(
+        document=document,
+        sentences=tuple((tree.sentence.start, tree.sentence.end) for tree in trees),
+        mentions=spoken,
+        chains=chains,
+        statements=statements,
+        claims=claims,
+        events=tuple(found_events),
+        skipped=tuple(skipped),
+    )
+
+
+def _agreed(found: Iterable[Found], gazetteer: Gazetteer) -> tuple[Found, ...]:
+    """One reading of a name in one document: "Уиткоф" tagged as a place is the person "Стив Уиткоф" named elsewhere."""
+    found = list(found)
+    people = {surname(m) for f in found for m in f.mentions if m.kind == "Person" and len(m.base.split()) > 1}
+    people |= {surname(m) for f in found for m in f.mentions if m.kind == "Person" and m.title}
+    out = []
+    for here in found:
+        swap = {
+            m: replace(m, kind="Person", country=None, stands_for=None)
+            for m in here.mentions
+            if m.named and m.kind in ("Place", "Organization", "Plan", "NamedEvent") and len(m.base.split()) == 1
+            and surname(m) in people and not gazetteer.kind(m.base)
+        }  # fmt: skip
+        out.append(
+            Found(tuple(swap.get(m, m) for m in here.mentions), {id: swap.get(m, m) for id, m in here.by_word.items()}) if swap else here
+        )
+    return tuple(out)
+
+
+def _mentions(discourse: Discourse, claims: Iterable[Any], statements: Iterable[Any]) -> tuple[Mention, ...]:
+    """Every mention of the document, with the readings that claims and statements gave them."""
+    every = {m for found in discourse.found for m in found.mentions if m.named}
+    for claim in claims:
+        every |= {a.mention for a in claim.arguments} | ({claim.place.mention} if claim.place else set())
+    for statement in statements:
+        arguments: tuple[Argument, ...] = (*((statement.speaker,) if statement.speaker else ()), *statement.via)
+        every |= {a.mention for a in arguments}
+    return tuple(sorted(every, key=lambda m: (m.span.start, m.span.end, m.kind, m.base)))
+
+
+# ---- the exchange format
+
+
+def annotation(extraction: Extraction, name: str) -> dict[str, Any]:
+    """The document in the format of the annotation guidelines: encounters and named speakers' statements.
+
+    `name` becomes "doc". Offsets count characters of the document's text.
+    """
+    text = extraction.document.text
+    chains = {chain.key: chain for chain in extraction.chains}
+    by_mention = {mention: chain for chain in extraction.chains for mention in chain.mentions}
+    claims = {claim.id: claim for claim in extraction.claims}
+    statements = {statement.id: statement for statement in extraction.statements}
+    published = find_dateline(text)
+    out = []
+    for event in extraction.events:
+        if event.kind not in ENCOUNTERS:
+            continue
+        told = [claims[id] for id in event.claims]
+        reporters = [
+            by_mention[s.speaker.mention].base
+            for claim in told for id in claim.said_in
+            if (s := statements[id]).speaker and s.speaker.mention.named and s.speaker.mention in by_mention
+        ]  # fmt: skip
+        topic = next((claim.topic for claim in told if claim.topic), None)
+        out.append({
+            "id": f"e{len(out) + 1}",
+            "kind": event.kind,
+            "status": event.status,
+            "participants": [_participant(chains[key]) for key in event.participants],
+            "place": event.place,
+            "date": {"text": event.when.text, "edtf": event.when.edtf} if event.when else None,
+            "topic": text[topic.start : topic.end] if topic else None,
+            "triggers": [[c.trigger.start, c.trigger.end, text[c.trigger.start : c.trigger.end]] for c in told],
+            "reported_by": list(dict.fromkeys(reporters)),
+        })  # fmt: skip
+    said = [
+        {
+            "speaker": by_mention[s.speaker.mention].base if s.speaker.mention in by_mention else s.speaker.mention.base,
+            "trigger": [s.trigger.start, s.trigger.end, text[s.trigger.start : s.trigger.end]],
+            "via": by_mention[s.via[0].mention].base if s.via and s.via[0].mention in by_mention else None,
+        }
+        for s in extraction.statements
+        if s.speaker and s.speaker.mention.named
+    ]
+    return {"doc": name, "published": published.isoformat() if published else None, "events": out, "statements": said}
+
+
+def _participant(chain: Chain) -> dict[str, Any]:
+    entry: dict[str, Any] = {"name": chain.base, "named": chain.named}
+    if chain.stands_for:
+        entry["stands_for"] = chain.stands_for
+    return entry

@@ -1,0 +1,219 @@
+"""Matches of reporting frames -> Statement: who says, through whom, how, and which words are what was said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from kg.discourse import Actor, Discourse
+from kg.match import Match
+from kg.model import Argument, Span, Statement
+from kg.tree import CLAUSE, Tree
+
+VIA_PREPOSITIONS = ("пред", "по", "в", "за", "на")
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A statement of one sentence before its neighbours have told through whom it came."""
+
+    match: Match
+    speaker: Actor | None
+    speaker_span: Span | None
+    via: tuple[Argument, ...]
+    medium: bool
+    cites: bool
+
+
+def find_statements(
+    discourse: Discourse, matches: Sequence[tuple[Match, ...]], text: str, quotes: tuple[tuple[int, int], ...]
+) -> tuple[Statement, ...]:
+    """All statements of a document in text order; `matches` are the matches of each sentence."""
+    found: list[Statement] = []
+    for sentence in range(len(discourse.trees)):
+        drafts = _drafts(discourse, sentence, matches[sentence])
+        for draft in drafts:
+            found.append(_statement(discourse, sentence, draft, drafts, text, quotes))
+    return _nested(tuple(found), quotes)
+
+
+def _drafts(discourse: Discourse, sentence: int, matches: Sequence[Match]) -> list[_Draft]:
+    tree = discourse.trees[sentence]
+    drafts: dict[int, _Draft] = {}
+    for match in matches:
+        if not match.frame.says or match.trigger in drafts or _not_said(tree, match):
+            continue
+        speaker, span = _speaker(discourse, sentence, match)
+        medium = bool(speaker and speaker.mention.kind == "Media")
+        cites = match.part == "verb" and tree.facts(match.trigger).passive
+        drafts[match.trigger] = _Draft(match, speaker, span, _via(discourse, sentence, match, speaker), medium, cites)
+    return [drafts[id] for id in sorted(drafts)]
+
+
+def _not_said(tree: Tree, match: Match) -> bool:
+    """A wish, a plan, an order or a first person is no act of saying: "ще заяви", "да каже", "бих казал"."""
+    if match.part != "verb":
+        return False
+    facts = tree.facts(match.trigger)
+    if facts.future or facts.conditional or facts.subjunctive or facts.future_in_past:
+        return True
+    if match.frame.says in ("asserts",) and facts.negated:
+        return True
+    return not (tree.third_person_singular(match.trigger) or tree.third_person_plural(match.trigger))
+
+
+def _speaker(discourse: Discourse, sentence: int, match: Match) -> tuple[Actor | None, Span | None]:
+    tree = discourse.trees[sentence]
+    for id in match.ids("speaker"):
+        if not tree.is_speaker_candidate(id):
+            continue
+        actors = discourse.actors(sentence, id)
+        if not actors:
+            actors = discourse.owner(sentence, id, tree.clause_verb(match.trigger)) if tree.is_owner(id) else ()
+        if not actors:
+            actors = discourse.document_owner(sentence, id)
+        if actors and actors[0].mention.kind not in ("Place", "Plan", "NamedEvent"):
+            return actors[0], tree.word_span(id)
+    if match.part == "verb":
+        facts = tree.facts(match.trigger)
+        if facts.passive or tree.reflexive(match.trigger):
+            owner = discourse.source_document(sentence, match.trigger)
+            return (owner[0], tree.word_span(match.trigger)) if owner else (None, None)
+        if not match.ids("speaker"):
+            actors = discourse.subject(sentence, match.trigger)
+            if actors and actors[0].mention.kind not in ("Place", "Plan", "NamedEvent"):
+                return actors[0], tree.word_span(match.trigger)
+    if match.part in ("noun", "adjective") and not match.ids("speaker"):
+        verb = tree.clause_verb(match.trigger)
+        if verb and match.frame.under:
+            actors = discourse.subject(sentence, verb)
+            return (actors[0], tree.word_span(match.trigger)) if actors else (None, None)
+    return None, None
+
+
+def _via(discourse: Discourse, sentence: int, match: Match, speaker: Actor | None) -> tuple[Argument, ...]:
+    """The media that the frame's clause names: "заяви пред Axios", "в интервю за „Фокс“", "в ефира на bTV"."""
+    tree = discourse.trees[sentence]
+    out = []
+    for id in tree.nominal_subtree(match.trigger):
+        mention = discourse.found[sentence].by_word.get(id)
+        if (
+            mention
+            and mention.kind == "Media"
+            and not (speaker and speaker.mention == mention)
+            and tree.preposition(id) in VIA_PREPOSITIONS
+            and not tree.under_agent(id)
+            and id not in match.ids("speaker")
+        ):
+            out.append(Argument("via", mention, mention.span, tree.preposition(id) or ""))
+    return tuple(out[:2])
+
+
+def _statement(
+    discourse: Discourse, sentence: int, draft: _Draft, drafts: list[_Draft], text: str, quotes: tuple[tuple[int, int], ...]
+) -> Statement:
+    tree = discourse.trees[sentence]
+    via = list(draft.via)
+    if not draft.cites:
+        relay = [
+            other for other in drafts
+            if other is not draft and other.speaker and other.medium
+            and not (draft.speaker and other.speaker.mention.base == draft.speaker.mention.base)
+            and (not draft.medium or (other.cites and other.match.trigger > draft.match.trigger) or _carries(tree, other, draft))
+        ]  # fmt: skip
+        direct = [other for other in relay if not other.cites] or relay
+        if direct and not via and direct[0].speaker and direct[0].speaker_span:
+            via.append(Argument("via", direct[0].speaker.mention, direct[0].speaker_span, "sentence"))
+    content, mode = _content(tree, draft.match, text, quotes)
+    speaker = None
+    if draft.speaker and draft.speaker_span:
+        speaker = Argument("speaker", draft.speaker.mention, draft.speaker_span, draft.speaker.rule or "вършител")
+    stance = draft.match.frame.says or "asserts"
+    if stance == "asserts" and draft.match.part == "verb" and tree.facts(draft.match.trigger).heard:
+        stance = "hearsay"
+    return Statement(tree.word_span(draft.match.trigger), draft.match.frame.id, speaker, tuple(via), mode, stance, content)
+
+
+def _carries(tree: Tree, outer: _Draft, inner: _Draft) -> bool:
+    return inner.match.trigger in tree.subtree(outer.match.trigger) and outer.match.trigger < inner.match.trigger
+
+
+def _content(
+    tree: Tree, match: Match, text: str, quotes: tuple[tuple[int, int], ...]
+) -> tuple[tuple[Span, ...], str]:
+    """What was said: the clause, the quotation beside the reporting words, or the rest of the sentence."""
+    sentence, trigger = tree.sentence, tree.word(match.trigger)
+    beside = [q for q in quotes if _beside(text, q, tree, match) and _is_speech(text, q)]
+    clauses = [id for id in tree.slot(match.trigger, CLAUSE)] if match.part != "phrase" else []
+    spans = []
+    for id in clauses:
+        ids = [i for i in tree.subtree(id) if i != match.trigger]
+        if ids:
+            spans.append(tree.span(min(ids), max(ids)))
+    if match.part == "phrase" or (match.part == "noun" and match.frame.under):
+        rest = [w.id for w in tree.words if w.upos != "PUNCT" and w.id not in tree.subtree(match.trigger)]
+        if rest:
+            return (tree.span(min(rest), max(rest)),), "according"
+    outer = [q for q in beside if not any(o[0] <= q[0] and q[1] <= o[1] and o != q for o in beside)]
+    if outer:
+        direct = tuple(Span(sentence.doc, sentence.index, start, end) for start, end in outer)
+        inside = any(start <= span.start and span.end <= end for span in spans for start, end in outer)
+        if spans and not inside and any(span.start < start for span in spans for start, _ in outer):
+            return tuple(spans), "mixed"
+        return direct, "direct"
+    if spans:
+        return tuple(spans), "indirect"
+    return _other_clause(tree, match, trigger.id), "indirect"
+
+
+def _other_clause(tree: Tree, match: Match, trigger: int) -> tuple[Span, ...]:
+    """ "Срещата е отложена, съобщи Axios": what stands before the comma when the reporting verb hangs on it."""
+    own = set(tree.subtree(trigger))
+    before = [w.id for w in tree.words if w.id < trigger and w.upos != "PUNCT" and (w.id not in own or w.id not in tree.nominal_subtree(trigger))]
+    if before and tree.word(trigger).head != 0:
+        return (tree.span(min(before), max(before)),)
+    return ()
+
+
+def _beside(text: str, quote: tuple[int, int], tree: Tree, match: Match) -> bool:
+    """Does the quotation stand in the sentence, or end just before its reporting words?"""
+    sentence, trigger = tree.sentence, tree.word(match.trigger)
+    start, end = quote
+    if start <= trigger.start and trigger.end <= end:
+        return False
+    if start >= sentence.start and end <= sentence.end + 1:
+        return True
+    return start < sentence.end and end > sentence.start and "\n" not in text[start:end]
+
+
+def _is_speech(text: str, quote: tuple[int, int]) -> bool:
+    """A name in quotation marks („Киев индипендънт“) is not speech: speech has three words or more, one of them small."""
+    words = text[quote[0] + 1 : quote[1] - 1].split()
+    return len(words) >= 3 and any(word[:1].islower() for word in words)
+
+
+def _nested(statements: tuple[Statement, ...], quotes: tuple[tuple[int, int], ...]) -> tuple[Statement, ...]:
+    """A statement inside what another says came through that speaker: „Юнкер каза, че ...“, допълни Златанова."""
+    out = []
+    for statement in statements:
+        around = [
+            other for other in statements
+            if other is not statement and other.mode in ("direct", "mixed") and other.speaker and any(
+                span.start <= statement.trigger.start and statement.trigger.end <= span.end for span in other.content
+            )
+        ]  # fmt: skip
+        inner = min(around, key=lambda o: sum(s.end - s.start for s in o.content), default=None)
+        if inner and inner.speaker and not statement.via:
+            statement = replace(statement, via=(replace(inner.speaker, role="via"),))
+        out.append(statement)
+    return tuple(out)
+
+
+def said_in(statements: Sequence[Statement], trigger: Span) -> tuple[str, ...]:
+    """Ids of the statements whose content covers the trigger, innermost first."""
+    around = [
+        statement for statement in statements
+        if statement.trigger != trigger and any(span.start <= trigger.start and trigger.end <= span.end for span in statement.content)
+    ]  # fmt: skip
+    around.sort(key=lambda s: (min(span.end - span.start for span in s.content if span.start <= trigger.start and trigger.end <= span.end), s.trigger.start))
+    return tuple(statement.id for statement in around)
