@@ -6,6 +6,7 @@ into the document, whose text is not touched. A parse is written down as CoNLL-U
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -44,9 +45,15 @@ def paragraphs(text: str) -> list[tuple[int, str]]:
     """
     lines = [(match.start(), match.group()) for match in re.finditer(r"[^\r\n\u2028\u2029\x0b\x0c]+", text) if match.group().strip()]
     if not _hard_wrapped(lines):
-        return lines
+        return [piece for start, line in lines for piece in _unglued(start, line)]
     blocks = re.finditer(r"\S(?:[^\n]|\n(?!\s*\n))*", text)
     return [(block.start(), re.sub(r"[\r\n]", " ", block.group())) for block in blocks]
+
+
+def _unglued(start: int, line: str) -> list[tuple[int, str]]:
+    """Sentences with no space between them apart: "такива сведения.Тази намеса"."""
+    borders = [0, *(match.end() - 1 for match in re.finditer(r"[а-я][а-я”“»\"][.!?][“”»\"]?[„“А-Я](?=[а-я])", line)), len(line)]
+    return [(start + a, line[a:b]) for a, b in itertools.pairwise(borders)]
 
 
 def _hard_wrapped(lines: list[tuple[int, str]]) -> bool:
@@ -64,7 +71,10 @@ def parse(documents: Sequence[Document], pipeline: Any) -> Iterator[tuple[Senten
     parts = [paragraphs(document.text) for document in documents]
     inputs = [stanza.Document([], text=_plain(text)) for part in parts for _, text in part]
     if inputs:
-        pipeline.bulk_process(inputs)
+        pipeline.processors["tokenize"].bulk_process(inputs)
+        inputs = [_rejoined(document) for document in inputs]
+        for name in PROCESSORS.split(",")[1:]:
+            pipeline.processors[name].bulk_process(inputs)
     parsed = iter(inputs)
     for document, part in zip(documents, parts, strict=True):
         found: list[Sentence] = []
@@ -74,6 +84,36 @@ def parse(documents: Sequence[Document], pipeline: Any) -> Iterator[tuple[Senten
                 if words and len(words) <= LONGEST_SENTENCE:
                     found.append(Sentence(document.id, len(found), words))
         yield tuple(found)
+
+
+def _rejoined(document: Any) -> Any:
+    """The tokenized paragraph with sentences joined that were cut in the middle.
+
+    A sentence ends with a mark of its end, and the next does not begin with a small letter or a comma:
+    "курорт Сочи | за среща с Путин" is one.
+    """
+    sentences: list[list[dict[str, Any]]] = []
+    for sentence in document.sentences:
+        tokens = [token.to_dict()[0] for token in sentence.tokens]
+        first = tokens[0]["text"]
+        if sentences and (not _ends(sentences[-1]) or first[0] in ",;:)" or (first[0].islower() and sentences[-1][-1]["text"] != ".")):
+            tokens = sentences.pop() + tokens
+        sentences.append(tokens)
+    if len(sentences) == len(document.sentences):
+        return document
+    from stanza.models.common.doc import Document as StanzaDocument
+
+    rows = []
+    for tokens in sentences:
+        rows.append([
+            {"id": number, "text": t["text"], "start_char": t["start_char"], "end_char": t["end_char"]}
+            for number, t in enumerate(tokens, 1)
+        ])  # fmt: skip
+    return StanzaDocument(rows, text=document.text)
+
+
+def _ends(tokens: list[dict[str, Any]]) -> bool:
+    return any(token["text"][-1] in ".!?…:;" for token in tokens[-2:]) or tokens[-1]["text"][-1] in "”“\"»’"
 
 
 def _plain(text: str) -> str:

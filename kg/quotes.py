@@ -2,7 +2,7 @@
 
 Marks are paired inside a paragraph. Where more were opened than closed, the last closing mark closes all that are open
 („Това е рамка, която казва: „Как да донесем сигурност“, подчерта той); a mark that closes nothing closes a quotation
-that began with its paragraph; one that is never closed ends with its paragraph.
+that began with its sentence; one that is never closed ends with its paragraph.
 """
 
 from __future__ import annotations
@@ -41,10 +41,16 @@ def _in_paragraph(text: str, start: int, end: int) -> list[tuple[int, int]]:
             if stack:
                 found.append((stack.pop(), at + 1))
             elif mark != "'":
-                found.append((start, at + 1))
+                found.append((_sentence_start(text, start, at), at + 1))
     for opened in stack:
         found.append((opened, last_close if last_close and last_close > opened else end))
     return found
+
+
+def _sentence_start(text: str, start: int, at: int) -> int:
+    """Where the sentence begins that a mark without an opening one closes: 'Ще бъдем доволни ", каза тя'."""
+    ends = [match.end() for match in re.finditer(r"[.!?…]\s+(?=[„“\"А-ЯA-Z])", text[start:at])]
+    return start + ends[-1] if ends else start
 
 
 def _opens(text: str, at: int, start: int, end: int, stack: list[int]) -> bool:

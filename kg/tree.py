@@ -83,9 +83,13 @@ class Tree:
         return self.word(id).form.lower()
 
     def lemma(self, id: int) -> str:
-        """The lemma without the treebank's marks: "чувствам-(се)" -> "чувствам"."""
-        lemma = self.word(id).lemma.lower()
-        return lemma.split("-(", 1)[0] if "-(" in lemma else lemma
+        """The lemma without the treebank's marks: "чувствам-(се)" -> "чувствам". A participle that has become a noun
+        is a noun: "преговарящият" -> "преговарящ", not "преговарям"."""
+        word = self.word(id)
+        lemma = word.lemma.lower().split("-(", 1)[0]
+        if word.upos == "NOUN" and "щ" in word.form[-4:] and "щ" not in lemma:
+            return word.form.lower()[: word.form.lower().rindex("щ") + 1]
+        return lemma
 
     @cached_property
     def _children(self) -> dict[int, tuple[int, ...]]:
