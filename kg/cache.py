@@ -41,7 +41,7 @@ def open_cache(folder: Path) -> Iterator[Cache]:
     try:
         connection = _connect(file)
     except sqlite3.DatabaseError as error:
-        if "full" in str(error) or isinstance(error, sqlite3.OperationalError) and "lock" in str(error):
+        if "full" in str(error) or (isinstance(error, sqlite3.OperationalError) and "lock" in str(error)):
             raise _cannot_write(file, error) from error
         damaged.append(f"the cache {file} was damaged ({error}) and is made anew")
         for rest in folder.glob("cache.sqlite*"):

@@ -1,13 +1,20 @@
 """What a state of the store was built from: its sources, and of which extraction each document's graph was made.
 
 The manifest is stored with the state of the store that it describes and changes together with it, so it is never
-ahead of the graphs nor behind them.
+ahead of the graphs nor behind them. A server has no such place: there it is a file in the work folder, written after
+the graphs, and the names of graphs that are being written are noted before, so that a broken connection leaves nothing
+behind that the next build would not find.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
+import os
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
 
 from kg.errors import StoreError
 from kg.versions import Versions
@@ -58,8 +65,47 @@ def decode(note: bytes | None) -> Manifest:
         return Manifest()
     checksum, _, data = note.partition(b"\n")
     if hashlib.sha256(data).hexdigest().encode() != checksum:
-        raise StoreError("the list of sources in the store does not match its checksum")
+        raise StoreError("the store is damaged: its list of sources does not match its checksum")
     try:
         return msgspec.json.decode(data, type=Manifest)
     except msgspec.DecodeError as error:
-        raise StoreError(f"the list of sources in the store is of another version of kg ({error})") from error
+        raise StoreError(f"the store is damaged, or of another version of kg: its list of sources: {error}") from error
+
+
+def load(store: Any, work: Path) -> Manifest:
+    """The manifest of the store's current state."""
+    if hasattr(store, "read_note"):
+        return decode(store.read_note())
+    return decode(_read(work / "manifest"))
+
+
+def save(
+    manifest: Manifest, store: Any, work: Path, graphs: Mapping[str, Iterable[str]], remove: Iterable[str] = ()
+) -> None:
+    """Replace and remove graphs of the store, and let `manifest` be what describes it."""
+    if hasattr(store, "read_note"):
+        if graphs or remove or store.current is None:
+            store.replace(graphs, remove, note=encode(manifest))
+        else:
+            store.write_note(encode(manifest))
+        return
+    begun = {*(_read(work / "begun") or b"").decode().split()}
+    _write(work / "begun", "\n".join(sorted(begun | graphs.keys())).encode())
+    store.replace(graphs, sorted({*remove, *begun} - graphs.keys()))
+    _write(work / "manifest", encode(manifest))
+    (work / "begun").unlink()
+
+
+def _read(file: Path) -> bytes | None:
+    with contextlib.suppress(FileNotFoundError):
+        return file.read_bytes()
+    return None
+
+
+def _write(file: Path, data: bytes) -> None:
+    new = file.with_name(file.name + ".new")
+    with open(new, "wb") as stream:
+        stream.write(data)
+        stream.flush()
+        os.fsync(stream.fileno())
+    os.replace(new, file)

@@ -1,7 +1,7 @@
 """From files to the store, stage after stage; only what is new or stale is done, and the store changes at one stroke.
 
     survey    which files there are and which documents they hold         kg.sources
-    work      parse and extract the documents that are new or stale      kg.stages, kg.workers
+    work      parse and extract the documents that are new or stale      kg.desk, kg.stages, kg.workers
     resolve   who is who and what is one event, over all documents
     publish   replace the graphs that differ, together with the manifest  kg.store
 
@@ -14,44 +14,36 @@ from __future__ import annotations
 import contextlib
 import os
 import socket
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from kg import resources
-from kg.cache import Cache, drop, get, known, open_cache, put_many
+from kg.cache import Cache, drop, get, open_cache
 from kg.changes import Change, changes, facts
-from kg.errors import KgError, StoreError
-from kg.manifest import Manifest, decode, encode
-from kg.model import Extraction, digest
-from kg.read import LIMIT
-from kg.sources import Survey, document, survey, under
-from kg.stages import STAGES, Job, Settings, Stages
-from kg.versions import Versions
+from kg.desk import Desk, Options, Tell, in_batches, silent
+from kg.errors import InputError, KgError, StoreError
+from kg.manifest import Manifest, load, save
+from kg.model import Document, Extraction, digest
+from kg.read import read_paths
+from kg.sources import Survey, survey, under
+from kg.stages import STAGES, Job, Outcome, Stages
+from kg.state import Status, examine
 from kg.workers import chosen
-
-BATCH = 30_000  # characters of text that one job holds; Stanza reads them together
-Tell = Callable[[str, int, int], None]  # stage, done, total
-
-
-def silent(stage: str, done: int, total: int) -> None:
-    """The teller of progress that tells nothing."""
 
 
 @dataclass(frozen=True, slots=True)
-class Options:
-    """How to build. `jobs` 0 means one process a core; `wait` is in seconds; `work` is the folder of cache and lock."""
+class Workplace:
+    """A store that this build alone changes. `before` describes its current state; `notes` is for what was amiss."""
 
-    settings: Settings = field(default_factory=Settings)
-    base: str = "https://w3id.org/diplokg/id/"
-    jobs: int = 0
-    scheduler: str | None = None
-    limit: int = LIMIT
-    wait: float = 600.0
-    dry_run: bool = False
-    diff: bool = False
-    work: Path | None = None
+    location: str
+    folder: Path
+    store: Any
+    cache: Cache
+    before: Manifest
+    notes: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,10 +77,10 @@ def build(
     Raises KgError when nothing could be done; what is wrong with single files is in the report's `problems`.
     """
     options = options or Options()
-    with _workplace(location, options) as (store, cache, before, notes):
-        paths = paths or [Path(root) for root in before.roots] or [resources.path("news")]
+    with _workplace(location, options) as place:
+        paths = paths or [Path(root) for root in place.before.roots] or [resources.path("news")]
         tell("reading", 0, 0)
-        return _build(survey(paths, before, cache, options.limit), store, cache, before, notes, options, stages, tell)
+        return _build(survey(paths, place.before, place.cache, options.limit), place, options, stages, tell)
 
 
 def remove(
@@ -100,69 +92,65 @@ def remove(
 ) -> BuildReport:
     """Take back all that only the named sources (files, folders, ids of documents) said, and do not read them again."""
     options = options or Options()
-    with _workplace(location, options) as (store, cache, before, notes):
-        chosen_paths: set[str] = set()
-        for name in names:
-            path = str(Path(name).absolute())
-            found = {s.path for s in before.sources if under(s.path, [path]) or name in s.documents}
-            if not found and path not in before.roots:
-                raise KgError(f"{name} is no source of the store {location}; list them with: kg status --sources")
-            chosen_paths |= found | ({path} if path in before.roots or path in found else set())
+    if not work_folder(location, options).is_dir():
+        raise StoreError(f"there is no store at {location}; build one: kg build --store {location}")
+    with _workplace(location, options) as place:
+        before = place.before
+        paths = {path for name in names for path in _named(name, before, location)}
         left = Survey(
-            roots=tuple(root for root in before.roots if root not in chosen_paths),
-            removed=tuple(sorted({*before.removed, *chosen_paths})),
-            sources=tuple(source for source in before.sources if source.path not in chosen_paths),
+            roots=tuple(root for root in before.roots if root not in paths),
+            removed=tuple(sorted({*before.removed, *paths})),
+            sources=tuple(source for source in before.sources if not under(source.path, paths)),
             problems=(),
         )
-        return _build(left, store, cache, before, notes, options, stages, tell)
+        return _build(left, place, options, stages, tell)
 
 
-def _build(
-    found: Survey,
-    store: Any,
-    cache: Cache,
-    before: Manifest,
-    notes: list[str],
-    options: Options,
-    stages: Stages,
-    tell: Tell,
-) -> BuildReport:
+def _named(name: str, before: Manifest, location: str | Path) -> set[str]:
+    """The paths that `name` means: a file, a folder with sources in it, or the files of one document."""
+    path = str(Path(name).absolute())
+    if path in before.roots or any(under(source.path, [path]) for source in before.sources):
+        return {path}
+    holders = [source for source in before.sources if name in source.documents]
+    for source in holders:
+        if len(source.documents) > 1:
+            raise KgError(f"{name} is one line of {source.path}; delete the line there, then run kg build")
+    if not holders:
+        raise KgError(f"{name} is no source of the store {location}; list them with: kg status --sources")
+    return {source.path for source in holders}
+
+
+def _build(found: Survey, place: Workplace, options: Options, stages: Stages, tell: Tell) -> BuildReport:
+    before = place.before
     versions = stages.versions(options.settings)
     paths = found.documents()
-    keys = {id: extraction_key(id, versions) for id in paths}
-    anew = before.versions is None or before.versions.graph != versions.graph or before.base != options.base
-    stale = [id for id in paths if before.graphs.get(id) != keys[id]]
+    desk = Desk(place.cache, paths, versions, options, stages, tell)
+    stale = [id for id in paths if before.graphs.get(id) != desk.keys[id]]
     gone = sorted(before.graphs.keys() - paths.keys())
-
-    desk = _Desk(cache, paths, keys, versions, options, stages, tell)
     desk.work(stale)
-    good = {id: key for id, key in keys.items() if id not in desk.problems}
-    resolution = digest(
-        "resolution", versions.resolver, versions.gazetteer, versions.verdicts, versions.graph, options.base,
-        *(f"{id} {key}" for id, key in good.items()),
-    )  # fmt: skip
-    differs = anew or good != before.graphs or resolution != before.resolution
-
-    shown: tuple[Change, ...] = ()
-    if options.diff or options.dry_run:
-        shown = _changes(found, before, {*stale, *gone}, desk, notes)
+    good = {id: key for id, key in desk.keys.items() if id not in desk.problems}
     after = Manifest(
         roots=found.roots,
         removed=found.removed,
         sources=found.sources,
         graphs=good,
-        skipped={id: n for id, n in ({**before.skipped, **desk.skipped}).items() if n and id in good},
-        resolution=resolution,
+        skipped=_skipped(good, stale, before, desk),
+        resolution=digest(
+            "resolution", versions.resolver, versions.gazetteer, versions.verdicts, versions.graph, options.base,
+            *(f"{id} {key}" for id, key in good.items()),
+        ),
         base=options.base,
         versions=versions,
-    )
+    )  # fmt: skip
+    differs = good != before.graphs or after.resolution != before.resolution
+    shown = _changes(found, before, {*stale, *gone}, desk, place.notes) if options.diff or options.dry_run else ()
     if not options.dry_run:
         if differs:
-            _publish(store, before, after, anew, desk, notes)
-            drop(cache, "extraction", {*before.graphs.values()} - {*good.values()})
-            drop(cache, "document", gone)
+            _publish(place, after, desk)
+            drop(place.cache, "extraction", {*before.graphs.values()} - {*good.values()})
+            drop(place.cache, "document", gone)
         elif after != before:
-            store.write_note(encode(after))
+            save(after, place.store, place.folder, {})
     return BuildReport(
         sources=len(found.sources),
         documents=len(good),
@@ -174,127 +162,100 @@ def _build(
         moved=_moved(found, before),
         skipped=sum(after.skipped.values()),
         problems=(*found.problems, *(f"{paths[id]}: {problem}" for id, problem in sorted(desk.problems.items()))),
-        notes=(*notes, *cache.damaged),
+        notes=(*place.notes, *place.cache.damaged),
         changes=shown,
         published=differs and not options.dry_run,
     )
 
 
-def extraction_key(id: str, versions: Versions) -> str:
-    """The name in the cache of what was extracted from the document `id` by these versions."""
-    return digest(
-        "extraction", id, versions.models, versions.parser, versions.rules, versions.gazetteer, versions.extractor
-    )
+def _skipped(good: Iterable[str], stale: Sequence[str], before: Manifest, desk: Desk) -> dict[str, int]:
+    """How many sentences of each document a fault cost; documents without any are left out."""
+    counts = {id: before.skipped.get(id, 0) for id in good}
+    for id in counts.keys() & {*stale}:
+        extraction = None if id in desk.skipped else desk.extraction(id)
+        counts[id] = len(extraction.skipped) if extraction else desk.skipped.get(id, 0)
+    return {id: count for id, count in counts.items() if count}
 
 
-class _Desk:
-    """The table on which extractions are looked up, and made when they are missing."""
+def watch(
+    folder: Path,
+    location: str | Path,
+    options: Options | None = None,
+    stages: Stages = STAGES,
+    tell: Tell = silent,
+    stop: Any = None,
+) -> Iterator[BuildReport]:
+    """Build now, and again whenever something in `folder` changed; models stay loaded. Ends when `stop` is set."""
+    try:
+        from watchfiles import watch as changes_in
+    except ImportError as error:
+        raise KgError("kg watch needs watchfiles; install it: pip install 'diplokg[watch]'") from error
 
-    def __init__(self, cache, paths, keys, versions, options, stages, tell) -> None:  # type: ignore[no-untyped-def]
-        self.cache, self.paths, self.keys = cache, paths, keys
-        self.versions, self.options, self.stages, self.tell = versions, options, stages, tell
-        self.problems: dict[str, str] = {}
-        self.skipped: dict[str, int] = {}
-        self.parsed = self.extracted = 0
-
-    def work(self, ids: Iterable[str]) -> None:
-        """Parse and extract those of the documents that the cache does not hold."""
-        ids = list(ids)
-        if not ids:
-            return
-        held = known(self.cache, "extraction")
-        missing = [id for id in ids if self.keys[id] not in held and id not in self.problems]
-        if not missing:
-            return
-        batches = self._batches(missing)
-        run = chosen(self.options.jobs, self.options.scheduler, len(batches))
-        done = 0
-        self.tell("parsing", 0, len(missing))
-        with contextlib.closing(run(map(self._job, batches), self.stages)) as results:
-            for outcomes in results:
-                self._keep(outcomes)
-                done += len(outcomes)
-                self.tell("parsing", done, len(missing))
-
-    def extraction(self, id: str) -> Extraction | None:
-        """The extraction of a document; None if there is a problem with it."""
-        import msgspec
-
-        for _ in range(2):
-            data = get(self.cache, "extraction", self.keys[id])
-            if data is not None:
-                return msgspec.json.decode(data, type=Extraction)
-            if id in self.problems:
-                break
-            drop(self.cache, "extraction", [self.keys[id]])
-            self.work([id])
-        return None
-
-    def _batches(self, ids: Sequence[str]) -> list[tuple[str, ...]]:
-        """`ids` in groups of about BATCH characters each: the same groups on any machine."""
-        batches: list[tuple[str, ...]] = []
-        group: list[str] = []
-        size = 0
-        for id, length in self._lengths(ids):
-            if group and size + length > BATCH:
-                batches.append(tuple(group))
-                group, size = [], 0
-            group.append(id)
-            size += length
-        return [*batches, tuple(group)] if group else batches
-
-    def _lengths(self, ids: Sequence[str]) -> Iterator[tuple[str, int]]:
-        for id in ids:
-            try:
-                yield id, len(document(id, self.paths[id], self.cache, self.options.limit).text)
-            except KgError as error:
-                self.problems[id] = str(error)
-
-    def _job(self, ids: tuple[str, ...]) -> Job:
-        documents = tuple(document(id, self.paths[id], self.cache, self.options.limit) for id in ids)
-        parses = (get(self.cache, "parse", self._parse_key(one.text)) for one in documents)
-        return Job(
-            documents, tuple(parse and parse.decode("utf-8") for parse in parses), self.options.settings, self.versions
-        )
-
-    def _parse_key(self, text: str) -> str:
-        return digest("parse", text, self.versions.models, self.versions.parser)
-
-    def _keep(self, outcomes: Sequence[Any]) -> None:
-        parses, extractions = [], []
-        for outcome in outcomes:
-            id = outcome.document
-            if outcome.parse is not None:
-                text = document(id, self.paths[id], self.cache, self.options.limit).text
-                parses.append((self._parse_key(text), outcome.parse.encode("utf-8")))
-            if outcome.extraction is not None:
-                extractions.append((self.keys[id], outcome.extraction))
-                self.skipped[id] = outcome.skipped
-            if outcome.problem is not None:
-                self.problems[id] = outcome.problem
-        put_many(self.cache, "parse", parses)
-        put_many(self.cache, "extraction", extractions)
-        self.parsed += len(parses)
-        self.extracted += len(extractions)
+    if not folder.is_dir():
+        raise KgError(f"{folder} is not a folder; kg watch needs one that exists")
+    yield build([folder], location, options, stages, tell)
+    for _ in changes_in(folder, stop_event=stop, raise_interrupt=False):
+        yield build([folder], location, options, stages, tell)
 
 
-def _publish(store: Any, before: Manifest, after: Manifest, anew: bool, desk: _Desk, notes: list[str]) -> None:
+def status(location: str | Path, options: Options | None = None, stages: Stages = STAGES) -> Status:
+    """What is in the store and what is stale. Raises StoreError where there is no store."""
+    options = options or Options()
+    return examine(location, work_folder(location, options), stages.versions(options.settings), options.base)
+
+
+def extract_files(
+    paths: Sequence[Path], options: Options, stages: Stages = STAGES, tell: Tell = silent
+) -> Iterator[tuple[str, Extraction | InputError]]:
+    """The extraction of each document under `paths` with a name made of its file's; no store, no cache.
+
+    A file of many documents names them `file-1`, `file-2`, ...
+    """
+    import msgspec
+
+    read = list(read_paths(paths, options.limit))
+    count = Counter(path for path, _ in read)
+    seen: Counter[Path] = Counter()
+    named: list[tuple[str, Document | InputError]] = []
+    for path, item in read:
+        seen[path] += 1
+        named.append((f"{path.stem}-{seen[path]}" if count[path] > 1 else path.stem, item))
+    documents = {item.id: item for _, item in named if isinstance(item, Document)}
+    versions = stages.versions(options.settings)
+    batches = list(in_batches([(id, len(one.text)) for id, one in documents.items()]))
+    jobs = (Job(tuple(documents[id] for id in ids), (None,) * len(ids), options.settings, versions) for ids in batches)
+    outcomes: dict[str, Outcome] = {}
+    for done in chosen(options.jobs, options.scheduler, len(batches))(jobs, stages):
+        outcomes |= {outcome.document: outcome for outcome in done}
+        tell("parsing", len(outcomes), len(documents))
+    for name, item in named:
+        if isinstance(item, InputError):
+            yield name, item
+            continue
+        outcome = outcomes[item.id]
+        if outcome.extraction is None:
+            yield name, InputError(f"{name}: {outcome.problem}")
+        else:
+            yield name, msgspec.json.decode(outcome.extraction, type=Extraction)
+
+
+def _publish(place: Workplace, after: Manifest, desk: Desk) -> None:
     """Replace what differs; a store that turns out damaged is emptied and filled whole."""
     try:
-        store.replace(*_difference(before, after, anew, desk), note=encode(after))
+        save(after, place.store, place.folder, *_difference(place.before, after, desk))
     except StoreError as error:
         if "damaged" not in str(error):
             raise
-        notes.append(f"{error}; it is rebuilt from the sources")
-        store.empty()
-        store.replace(*_difference(Manifest(), after, True, desk), note=encode(after))
+        place.notes.append(f"{error}; it is rebuilt from the sources")
+        place.store.empty()
+        save(after, place.store, place.folder, *_difference(Manifest(), after, desk))
 
 
-def _difference(
-    before: Manifest, after: Manifest, anew: bool, desk: _Desk
-) -> tuple[dict[str, Iterable[str]], list[str]]:
+def _difference(before: Manifest, after: Manifest, desk: Desk) -> tuple[dict[str, Iterable[str]], list[str]]:
     """The graphs to write, each made only when it is asked for, and the names of those to remove."""
     from kg.graph import document_iri, resolution_iri
+
+    anew = before.versions is None or before.versions.graph != after.versions.graph or before.base != after.base
 
     def resolved() -> Iterator[str]:
         total = len(after.graphs)
@@ -317,14 +278,12 @@ def _difference(
     return graphs, sorted(old - wanted)
 
 
-def _told(desk: _Desk, number: int, total: int, id: str) -> Extraction | None:
+def _told(desk: Desk, number: int, total: int, id: str) -> Extraction | None:
     desk.tell("resolving", number, total)
     return desk.extraction(id)
 
 
-def _changes(
-    found: Survey, before: Manifest, touched: set[str], desk: _Desk, notes: list[str]
-) -> tuple[Change, ...]:
+def _changes(found: Survey, before: Manifest, touched: set[str], desk: Desk, notes: list[str]) -> tuple[Change, ...]:
     """The facts that differ, by source; a document in two files is told under the first."""
     import msgspec
 
@@ -360,29 +319,42 @@ def _moved(found: Survey, before: Manifest) -> tuple[tuple[str, str], ...]:
     )
 
 
+def work_folder(location: str | Path, options: Options) -> Path:
+    """Where cache and lock are: in the folder of a local store; for a server in a folder of its own under `.kg`."""
+    if options.work:
+        return options.work
+    name = str(location)
+    return Path(".kg") / f"server-{digest(name)}" if name.startswith(("http://", "https://")) else Path(location)
+
+
 @contextlib.contextmanager
-def _workplace(location: str | Path, options: Options) -> Iterator[tuple[Any, Cache, Manifest, list[str]]]:
-    """The store, locked for this build, with the cache and the manifest; a damaged store is emptied and noted."""
+def _workplace(location: str | Path, options: Options) -> Iterator[Workplace]:
+    """The store, locked for this build, with its cache and manifest; a damaged store is emptied, with a note."""
     from kg.store import open_store
 
-    folder = options.work or Path(location)
-    with _only_build(folder, options.wait), open_cache(folder / "cache") as cache:
-        notes: list[str] = []
-        try:
-            with contextlib.closing(open_store(location)) as store:
-                try:
-                    before = decode(store.read_note())
-                    _check(store, before)
-                except StoreError as error:
-                    notes.append(f"{error}; the store is rebuilt from the sources")
-                    before = Manifest()
-                    store.empty()
-                yield store, cache, before, notes
-        except OSError as error:
-            raise StoreError(
-                f"the store {location} cannot be written: {error.strerror or error}; make room or give yourself the "
-                "right to write, and run kg build again: what was complete before is untouched"
-            ) from error
+    folder = work_folder(location, options)
+    try:
+        with (
+            _only_build(folder, options.wait),
+            open_cache(folder / "cache") as cache,
+            contextlib.closing(open_store(location)) as store,
+        ):
+            try:
+                before = load(store, folder)
+                _check(store, before)
+                place = Workplace(str(location), folder, store, cache, before)
+            except StoreError as error:
+                if "damaged" not in str(error):
+                    raise
+                store.empty()
+                place = Workplace(str(location), folder, store, cache, Manifest())
+                place.notes.append(f"{error}; it is rebuilt from the sources")
+            yield place
+    except OSError as error:
+        raise StoreError(
+            f"the store {location} cannot be written: {error.strerror or error}; make room or give yourself the "
+            "right to write, and run kg build again: what was complete before is untouched"
+        ) from error
 
 
 def _check(store: Any, manifest: Manifest) -> None:
@@ -409,6 +381,4 @@ def _only_build(folder: Path, wait: float) -> Iterator[None]:
                 holder.unlink(missing_ok=True)
     except Timeout:
         who = holder.read_text("utf-8") if holder.exists() else "another process"
-        raise StoreError(
-            f"{folder}: {who} is building; wait for it (--wait SECONDS), or stop it if it hangs"
-        ) from None
+        raise StoreError(f"{folder}: {who} is building; wait for it (--wait SECONDS), or stop it if it hangs") from None

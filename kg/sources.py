@@ -1,4 +1,4 @@
-"""Which files the store stands on, and what became of them since: new, changed, moved, removed. By content, not by date."""
+"""Which files the store stands on, and what became of them since. By content, not by date."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from kg.versions import Versions, code_version, files_version, package_version
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where the language comes from: models (a folder, or "stanza"), rules, gazetteer files and verdicts of the user."""
+    """Where the language comes from: models (a folder, or "stanza"), rules, gazetteer files, verdicts."""
 
     model: str | None = None
     rules: str | None = None
@@ -66,7 +66,7 @@ def work(job: Job, stages: Stages) -> tuple[Outcome, ...]:
     here = stages.versions(job.settings)
     if different := [name for name in here.changed(job.versions) if name not in ("verdicts", "resolver", "graph")]:
         raise KgError(
-            f"a worker has other {', '.join(different)} than this machine; give all of them the same kg, models and rules"
+            f"a worker has other {', '.join(different)} than this machine; give all the same kg, models and rules"
         )
     parses = _parses(job, stages)
     return tuple(
