@@ -72,6 +72,63 @@ def _latin_word(word: str) -> str:
     return spelled[:1].upper() + spelled[1:] if word[:1].isupper() else spelled
 
 
+FROM_LATIN = {
+    **{
+        "shch": "щ",
+        "tsch": "ч",
+        "sht": "щ",
+        "sch": "ш",
+        "sh": "ш",
+        "ch": "ч",
+        "zh": "ж",
+        "kh": "х",
+        "ts": "ц",
+        "tz": "ц",
+    },
+    **{"ph": "ф", "th": "т", "ck": "к", "qu": "ку", "ya": "я", "yu": "ю", "yo": "йо", "ye": "йе", "oo": "у", "ee": "и"},
+    **{"ff": "ф", "ll": "л", "ss": "с", "tt": "т", "nn": "н", "mm": "м", "pp": "п", "rr": "р", "wh": "у", "ju": "джу"},
+    **dict(zip("abcdefghiklmnopqrstuvwz", "абкдефгхиклмнопкрстувуз", strict=True)),
+    **{"x": "кс", "y": "и", "j": "дж", "ay": "ей", "ey": "ей", "oy": "ой", "ow": "оу", "ew": "ю"},
+}
+
+
 def cyrillic(name: str) -> str:
-    """A foreign name in Bulgarian letters, letter by letter."""
-    return name
+    """A foreign name in Bulgarian letters, by English spelling: "Witkoff" -> "Уиткоф", "Marco Rubio" -> "Марко Рубио".
+
+    A guess for search and comparison, not for display: spelling does not tell how a name sounds.
+    """
+    return LETTERS.sub(lambda match: _cyrillic_word(match.group()), name)
+
+
+def _cyrillic_word(word: str) -> str:
+    lower, place, spelled = word.lower(), 0, ""
+    if not LATIN_LETTER.search(lower):
+        return word
+    while place < len(lower):
+        size = next((size for size in (4, 3, 2, 1) if lower[place : place + size] in FROM_LATIN), 0)
+        spelled += FROM_LATIN[lower[place : place + size]] if size else lower[place]
+        place += size or 1
+    return spelled[:1].upper() + spelled[1:] if word[:1].isupper() else spelled
+
+
+SOUNDS = (("tch", "ch"), ("sch", "sh"), ("ck", "k"), ("ph", "f"), ("wh", "w"), ("qu", "kv"), ("dzh", "j"), ("th", "t"))
+LETTER_SOUNDS = str.maketrans({"c": "k", "q": "k", "x": "ks", "z": "s", "w": "v"})
+
+
+def skeleton(name: str) -> str:
+    """The consonants of a name as they sound, the same for a name in Latin and in Cyrillic letters, a word at a time.
+
+    >>> skeleton("Стив Уиткоф") == skeleton("Steve Witkoff")
+    True
+    """
+    return " ".join(filter(None, map(_word_skeleton, LETTERS.findall(fold(name)))))
+
+
+def _word_skeleton(word: str) -> str:
+    cyrillic_vowel = word[:1] in "уў" and word[1:2] in "аеиоъ"  # "Уиткоф", "Уолш": the sound that English spells w
+    sounds = latin("в" + word[1:] if cyrillic_vowel else word)
+    for spelling, sound in SOUNDS:
+        sounds = sounds.replace(spelling, sound)
+    sounds = sounds[:1] + re.sub("[aeiouyh]", "", sounds[1:])
+    sounds = re.sub("^[aeiouy]", "a", sounds).translate(LETTER_SOUNDS)
+    return re.sub(r"(.)\1+", r"\1", sounds)
