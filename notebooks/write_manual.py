@@ -1,0 +1,214 @@
+"""Write what the manual takes from the program itself: commands, terms of the ontology, answers on the sample corpus.
+
+    .venv/bin/python notebooks/write_manual.py            all pages; reads the sample corpus for the answers
+    .venv/bin/python notebooks/write_manual.py --quick    only the pages that need no model (commands, terms)
+
+A page keeps what stands above its MARK, which is written by hand; what stands below is made anew. The tests make the
+same pages in memory and compare, so that what the manual says is what the program does.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import tomllib
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parent.parent
+MANUAL = ROOT / "notebooks" / "manual"
+MARK = "<!-- below this line the page is made by notebooks/write_manual.py -->\n"
+LANGUAGES = ("en", "bg")
+ROWS = 8  # of an answer that the manual shows
+EVENT = """
+PREFIX dip: <https://w3id.org/diplokg/ontology#>
+PREFIX schema: <https://schema.org/>
+SELECT ?id (COUNT(DISTINCT ?document) AS ?articles) WHERE {
+  ?event a dip:Meeting ; schema:identifier ?id .
+  ?claim dip:about ?event ; dip:inDocument ?document
+} GROUP BY ?id ORDER BY DESC(?articles) ?id LIMIT 1
+"""
+
+
+# Commands.
+
+
+def commands() -> Iterator[str]:
+    """Every command with its arguments, options, defaults and environment variables, as the program declares them."""
+    import typer.main
+
+    from kg.cli import app
+
+    for name, command in sorted(_leaves(typer.main.get_command(app), "kg")):
+        yield from ("", f"## {name}", "", *_help(command.help or ""), "")
+        yield from ("| option | means | default | variable |", "|---|---|---|---|")
+        yield from (_parameter(parameter) for parameter in command.params if parameter.name != "help")
+
+
+def _leaves(command: Any, name: str) -> Iterator[tuple[str, Any]]:
+    for part, sub in command.commands.items():
+        if hasattr(sub, "commands"):
+            yield from _leaves(sub, f"{name} {part}")
+        else:
+            yield f"{name} {part}", sub
+
+
+def _help(text: str) -> Iterator[str]:
+    for line in map(str.strip, text.strip().splitlines()):
+        head, _, rest = line.partition(": ")
+        yield f"{head}: `{rest}`" if head in ("Example", "Examples") else line
+
+
+def _parameter(parameter: Any) -> str:
+    name = parameter.name.upper() if parameter.param_type_name == "argument" else ", ".join(parameter.opts)
+    default = "" if parameter.default in (None, False, ()) or callable(parameter.default) else f"`{parameter.default}`"
+    meaning = (parameter.help or "").replace("|", "\\|")
+    variable = f"`{parameter.envvar}`" if parameter.envvar else ""
+    return f"| `{name}` | {meaning} | {'required' if parameter.required else default} | {variable} |"
+
+
+# Terms of the ontology.
+
+
+def terms(language: str) -> Iterator[str]:
+    """Every class, property and individual of the ontology with its label and definition in "en" or "bg"."""
+    from rdflib import OWL, RDF, RDFS, SKOS, Graph
+
+    graph = Graph().parse(ROOT / "ontology" / "kg.ttl", format="turtle")
+    base = "https://w3id.org/diplokg/ontology#"
+    ours = sorted({term for term in graph.subjects(RDF.type, None) if str(term).startswith(base)}, key=str)
+    kinds = (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty)
+
+    def text(term: Any, predicate: Any) -> str:
+        return " ".join(" ".join(str(o) for o in graph.objects(term, predicate) if o.language == language).split())
+
+    relations = {
+        "⊑": (RDFS.subClassOf, RDFS.subPropertyOf),
+        "∈": (RDF.type,),
+        "from": (RDFS.domain,),
+        "to": (RDFS.range,),
+    }
+
+    def links(term: Any) -> Iterator[str]:
+        for name, predicates in relations.items():
+            near = {str(other) for predicate in predicates for other in graph.objects(term, predicate)}
+            if found := sorted(other.removeprefix(base) for other in near if other.startswith(base)):
+                yield f"{name} " + ", ".join(f"`{other}`" for other in found)
+
+    for kind in (*kinds, None):
+        named = [
+            t
+            for t in ours
+            if ((t, RDF.type, kind) in graph if kind else not any((t, RDF.type, k) in graph for k in kinds))
+        ]
+        if not named:
+            continue
+        yield from (
+            "",
+            f"## {'owl:' + str(kind).split('#')[1] if kind else 'owl:NamedIndividual'}",
+            "",
+            "| `dip:` | | | |",
+            "|---|---|---|---|",
+        )
+        for term in named:
+            cells = (
+                f"`{str(term).removeprefix(base)}`",
+                text(term, RDFS.label),
+                text(term, SKOS.definition),
+                "; ".join(links(term)),
+            )
+            yield f"| {' | '.join(cells)} |"
+
+
+# Questions.
+
+
+def questions(language: str, store: Any) -> Iterator[str]:
+    """Every question of ontology/queries with its SPARQL and its answer over `store`."""
+    for path in question_files():
+        text = path.read_text("utf-8")
+        given = parameters(path, store)
+        options = "".join(f' --param {name}="{value}"' for name, value in given.items())
+        yield from ("", f"## {path.stem}", "", f"**{wording(text, language)}**", "")
+        yield from ("```bash", f"kg query {path.stem}{options}", "```", "")
+        yield from _table(store.query(text, given))
+        yield from ("", '??? note "SPARQL"', "", "    ```sparql")
+        yield from (f"    {line}".rstrip() for line in text.splitlines())
+        yield "    ```"
+
+
+def question_files() -> list[Path]:
+    """The files of questions, by name."""
+    return sorted((ROOT / "ontology" / "queries").glob("*.rq"))
+
+
+def wording(text: str, language: str) -> str:
+    """The question in words, from the first lines of its file."""
+    return next(line.split(": ", 1)[1] for line in text.splitlines() if line.startswith(f"# {language}: "))
+
+
+def parameters(path: Path, store: Any) -> dict[str, str]:
+    """What the question is asked about: as manual/questions.toml says, or the meeting that most articles speak of."""
+    table = tomllib.loads((MANUAL / "questions.toml").read_text("utf-8"))
+    lines = path.read_text("utf-8").splitlines()
+    names = [line.split()[2].rstrip(":") for line in lines if line.startswith("# param ")]
+    known = {**table["any"], **table.get(path.stem, {})}
+    if "event" in names:
+        known["event"] = store.query(EVENT).records()[0]["id"]
+    return {name: known[name] for name in names}
+
+
+def _table(answer: Any) -> Iterator[str]:
+    from kg.store.answer import short
+
+    rows = answer.rows[:ROWS]
+    used = [i for i, _ in enumerate(answer.variables) if any(row[i] is not None for row in rows)]
+    yield "| " + " | ".join(answer.variables[i] for i in used) + " |"
+    yield "|" + "---|" * len(used)
+    for row in rows:
+        yield "| " + " | ".join(short(row[i]).replace("|", "\\|").replace("\n", " ") for i in used) + " |"
+    yield from ("", f"{len(rows)} / {len(answer.rows)}")
+
+
+# Pages.
+
+
+def page(path: Path, made: Iterable[str]) -> str:
+    """The whole text of a page: its part that is written by hand, and `made`."""
+    return path.read_text("utf-8").split(MARK)[0] + MARK + "\n".join(made) + "\n"
+
+
+def quick_pages() -> dict[Path, str]:
+    """The pages that need no model."""
+    made = {MANUAL / language / "terms.md": terms(language) for language in LANGUAGES}
+    made[MANUAL / "en" / "commands.md"] = commands()
+    return {path: page(path, lines) for path, lines in made.items()}
+
+
+def sample_pages(store: Any) -> dict[Path, str]:
+    """The pages that show answers over the sample corpus, which `store` holds."""
+    paths = {language: MANUAL / language / "questions.md" for language in LANGUAGES}
+    return {path: page(path, questions(language, store)) for language, path in paths.items()}
+
+
+def main() -> None:
+    """Write the pages that differ and name them."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--quick", action="store_true", help="only the pages that need no model")
+    pages = quick_pages()
+    if not parser.parse_args().quick:
+        import kg
+
+        with tempfile.TemporaryDirectory() as folder:
+            kg.build([ROOT / "data" / "news"], folder)
+            with kg.open(folder) as store:
+                pages |= sample_pages(store)
+    for path, text in sorted(pages.items()):
+        if path.read_text("utf-8") != text:
+            path.write_text(text, "utf-8")
+            print(f"written: {path.relative_to(ROOT)}")
+
+
+if __name__ == "__main__":
+    main()
