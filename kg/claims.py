@@ -113,8 +113,9 @@ def _arguments(
 ) -> Iterator[Argument]:
     found: list[Argument] = []
     tree = discourse.trees[sentence]
+    discussed = _discussed_with(tree, match, matches)
     for fill in match.fills:
-        if fill.role in ("topic", "place", "content", "via"):
+        if fill.role in ("topic", "place", "content", "via") or fill.id in discussed:
             continue
         if tree.lemma(fill.id) in discourse.lexicon.words("actors.not-actors"):
             continue
@@ -123,6 +124,9 @@ def _arguments(
             if mention:
                 found.append(Argument(fill.role, mention, tree.word_span(fill.id), actor.rule or fill.slot))
     first = next((role for role, _ in match.frame.roles if role in PARTICIPANTS), None)
+    if match.part == "verb" and "с" in match.frame.slots("participant") and not any(a.rule == "с" for a in found):
+        for id in tree.beside_object(match.trigger, "с"):
+            found += [Argument("participant", a.mention, tree.word_span(id), "с") for a in discourse.actors(sentence, id) if a.mention.kind in ("Person", "Group")]
     if match.part == "verb" and AGENT in dict((s, r) for r, slots in match.frame.roles for s in slots) and not any(a.rule == AGENT or a.rule.startswith("coref") for a in found):
         role = next(role for role, slots in match.frame.roles if AGENT in slots)
         if not tree.slot(match.trigger, AGENT) and not tree.facts(match.trigger).passive:
@@ -140,6 +144,15 @@ def _arguments(
         if key not in seen and not (encounter and argument.mention.kind == "Media"):
             seen.add(key)
             yield argument
+
+
+def _discussed_with(tree: Tree, match: Match, matches: Sequence[Match]) -> frozenset[int]:
+    """Who the object's claim must leave to the verb: in "обсъди преговорите с Меркел" she takes part in the talk."""
+    out: set[int] = set()
+    for other in matches:
+        if match.part == "noun" and other.part == "verb" and other.frame.event in ENCOUNTERS and match.trigger in other.ids("topic"):
+            out |= set(tree.beside_object(other.trigger, "с"))
+    return frozenset(out)
 
 
 def _fill(discourse: Discourse, sentence: int, match: Match, id: int, slot: str) -> tuple[Actor, ...]:
@@ -213,7 +226,7 @@ def _by_light_verb(
         or (one_sided and top in tree.slot(verb, OBJECT))
         or (match.frame.event == "Visit" and preposition in ("на", "по време на", "за"))
     )
-    if not takes_part or tree.own_subject(verb) == top:
+    if not takes_part or tree.own_subject(verb) == top or (tree.facts(verb).passive and tree.own_subject(verb) is None):
         return []
     out = []
     for actor in discourse.subject(sentence, verb):

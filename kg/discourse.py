@@ -7,7 +7,7 @@ document alone. What is found this way carries a rule that begins with "coref:" 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from kg import names
@@ -31,32 +31,43 @@ class Actor:
 
 @dataclass(frozen=True, slots=True)
 class _Spoken:
-    """One named mention in the order of the text; `weight` 2 for a subject, 1 otherwise."""
+    """One named mention in the order of the text: is it a subject, and that of a main verb?"""
 
     sentence: int
     word: int
     mention: Mention
     subject: bool
+    main: bool
+    speaker: bool
 
 
 @dataclass(frozen=True)
 class Discourse:
-    """One document: its trees and mentions, and the questions that look back over them."""
+    """One document: its trees and mentions, and the questions that look back over them.
+
+    `speakers` are, for each sentence, the words that fill the speaker's slot of a reporting frame: who says one thing
+    is the likeliest to be meant by "добави той" or "каза още министърът" (`speaking`).
+    """
 
     trees: tuple[Tree, ...]
     found: tuple[Found, ...]
     lexicon: Lexicon
     gazetteer: Gazetteer
+    quotes: tuple[tuple[int, int], ...] = ()
+    speakers: tuple[frozenset[int], ...] = ()
+    _memory: dict[int, Mention | None] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def _spoken(self) -> tuple[_Spoken, ...]:
         out = []
         for index, (tree, found) in enumerate(zip(self.trees, self.found, strict=True)):
             subjects = tree.subjects()
+            speakers = self.speakers[index] if self.speakers else frozenset()
+            main = {id for verb in tree.main_verbs() for id in tree.slot(verb, AGENT)}
             for mention in found.mentions:
                 if mention.named:
                     heads = {id for id, other in found.by_word.items() if other is mention}
-                    out.append(_Spoken(index, max(heads, default=mention.head), mention, bool(heads & subjects)))
+                    out.append(_Spoken(index, max(heads, default=mention.head), mention, bool(heads & subjects), bool(heads & main), bool(heads & speakers)))
         return tuple(out)
 
     @cached_property
@@ -70,7 +81,7 @@ class Discourse:
 
     # ---- the answer for a word
 
-    def actors(self, sentence: int, id: int) -> tuple[Actor, ...]:
+    def actors(self, sentence: int, id: int, speaking: bool = False) -> tuple[Actor, ...]:
         """The actors that the word `id` of sentence number `sentence` heads or stands for; () when it is none."""
         tree, found = self.trees[sentence], self.found[sentence]
         group = self._collective(sentence, id)
@@ -80,40 +91,40 @@ class Discourse:
         if mention is not None:
             if mention.named:
                 return (Actor(mention, ""),)
-            meant = self._described(sentence, id, mention)
+            meant = self._described(sentence, id, mention, speaking)
             return (meant,) if meant else (Actor(mention, ""),)
         if tree.word(id).upos in ("PRON", "DET") and tree.lemma(id) in self.lexicon.words("actors.pronouns") or (
             tree.form(id) in self.lexicon.words("actors.pronouns")
         ):
-            return self._pronoun(sentence, id)
+            return self._pronoun(sentence, id, speaking)
         return ()
 
-    def subject(self, sentence: int, verb: int) -> tuple[Actor, ...]:
+    def subject(self, sentence: int, verb: int, speaking: bool = False) -> tuple[Actor, ...]:
         """Who does what the verb says: its subject, or where none is said the one spoken of last."""
         tree = self.trees[sentence]
         ids = tree.slot(verb, AGENT)
         if ids:
-            return tuple(actor for id in ids for actor in self.actors(sentence, id))
-        return self.unsaid(sentence, verb)
+            return tuple(actor for id in ids for actor in self.actors(sentence, id, speaking))
+        return self.unsaid(sentence, verb, speaking)
 
-    def unsaid(self, sentence: int, verb: int) -> tuple[Actor, ...]:
+    def unsaid(self, sentence: int, verb: int, speaking: bool = False) -> tuple[Actor, ...]:
         """ "Той пристигна вчера. Ще разговаря и с премиера": the subject of the clause or sentence before."""
         tree = self.trees[sentence]
         if not tree.third_person_singular(verb):
             if tree.third_person_plural(verb):
                 return self._last_two(sentence, verb, ("Person",))
             return ()
-        person = self._last_person(sentence, verb, tree.gender(verb), subjects_only=True)
+        person = self._last_person(sentence, verb, tree.gender(verb), True, speaking)
         return (Actor(person, "coref:unsaid"),) if person else ()
 
-    def owner(self, sentence: int, id: int, verb: int | None) -> tuple[Actor, ...]:
+    def owner(self, sentence: int, id: int, verb: int | None, speaking: bool = False) -> tuple[Actor, ...]:
         """Whose the noun is by a possessive: "посещението си" the subject's, "срещата му" the one spoken of."""
         tree = self.trees[sentence]
         if tree.form(id) in REFLEXIVE_POSSESSIVE:
             if verb is None:
                 return ()
             return tuple(Actor(actor.mention, actor.rule or "coref:own") for actor in self.subject(sentence, verb))
-        return self._pronoun(sentence, id)
+        return self._pronoun(sentence, id, speaking)
 
     def document_owner(self, sentence: int, id: int) -> tuple[Actor, ...]:
         """Who speaks through a document or medium without a name: "според черновата", "отбелязва изданието"."""
@@ -158,7 +169,7 @@ class Discourse:
 
     # ---- the ways of standing for somebody
 
-    def _pronoun(self, sentence: int, id: int) -> tuple[Actor, ...]:
+    def _pronoun(self, sentence: int, id: int, speaking: bool) -> tuple[Actor, ...]:
         tree = self.trees[sentence]
         form = tree.form(id)
         if tree.plural_pronoun(id):
@@ -166,42 +177,58 @@ class Discourse:
         gender = tree.pronoun_gender(id)
         if form in REFLEXIVE_POSSESSIVE:
             return ()
-        person = self._last_person(sentence, id, gender, subjects_only=False)
+        person = self._last_person(sentence, id, gender, False, speaking)
         return (Actor(person, "coref:pronoun"),) if person else ()
 
-    def _last_person(self, sentence: int, before: int, gender: str | None, subjects_only: bool) -> Mention | None:
-        """The person spoken of last who fits; a subject before others, a nearer sentence before a farther one."""
-        candidates = [
+    def _last_person(self, sentence: int, before: int, gender: str | None, subjects_only: bool, speaking: bool) -> Mention | None:
+        """The person spoken of last who fits.
+
+        In the same sentence a subject that stands before; then sentence by sentence back the one that the sentence is
+        about: the subject of its main verb, also where that is again a pronoun, a title or unsaid. People inside a
+        quotation are not what the text around it speaks of. A person who is no subject counts when there is no other.
+        """
+        inside = self._quotation(self.trees[sentence].word(before).start)
+        here = [
             spoken
             for spoken in self._spoken
-            if spoken.mention.kind == "Person"
-            and sentence - REACH <= spoken.sentence <= sentence
-            and (spoken.sentence < sentence or spoken.word < before)
+            if spoken.mention.kind == "Person" and spoken.sentence <= sentence and sentence - REACH <= spoken.sentence
+            and (spoken.sentence, spoken.word) < (sentence, before)
             and self._fits(spoken.mention, gender)
-        ]
-        if not candidates:
-            return None
-        by_sentence = sorted({spoken.sentence for spoken in candidates}, reverse=True)
-        for index in by_sentence:
-            here = [spoken for spoken in candidates if spoken.sentence == index]
-            subjects = [spoken for spoken in here if spoken.subject]
+            and (inside or not self._quotation(spoken.mention.span.start))
+        ]  # fmt: skip
+        for index in range(sentence, max(-1, sentence - REACH - 1), -1):
+            subjects = [s for s in here if s.sentence == index and s.subject]
+            speakers = [s for s in here if s.sentence == index and s.speaker]
+            if speaking and speakers:
+                return self.fullest(speakers[-1].mention)
+            if speaking and index < sentence and (carried := self._carried(index)) and self._fits(carried, gender):
+                return carried
+            main = [s for s in subjects if s.main]
+            if main:
+                return self.fullest(main[-1].mention)
+            if index < sentence and (carried := self._carried(index)) and self._fits(carried, gender):
+                return carried
             if subjects:
-                return self.fullest(subjects[-1 if index == sentence else 0].mention)
-            if index < sentence and (unsaid := self._carried(index)) and self._fits(unsaid, gender):
-                return unsaid
-            if not subjects_only or index == by_sentence[-1]:
-                return self.fullest(here[-1].mention)
-        return self.fullest(candidates[-1].mention)
+                return self.fullest(subjects[-1].mention)
+        others = [s for s in here if s.sentence >= sentence - 2 or not subjects_only]
+        return self.fullest(others[-1].mention) if others else None
+
+    def _quotation(self, offset: int) -> bool:
+        return any(start < offset < end for start, end in self.quotes)
 
     def _carried(self, sentence: int) -> Mention | None:
-        """The person that the sentence goes on speaking of without a name ("Той добави ...", "Според него ...")."""
-        tree = self.trees[sentence]
-        for word in tree.words:
-            if word.head == 0 and tree.is_verb(word.id) and tree.own_subject(word.id) is not None:
-                subject = tree.own_subject(word.id)
-                if subject is not None and self.found[sentence].by_word.get(subject) is None and tree.word(subject).upos == "PRON":
-                    return self._last_person(sentence, subject, tree.pronoun_gender(subject), subjects_only=True)
-        return None
+        """The person that a sentence is about without naming him ("Той добави ...", "каза още министърът")."""
+        if sentence not in self._memory:
+            self._memory[sentence] = None
+            tree = self.trees[sentence]
+            for verb in tree.main_verbs():
+                if tree.facts(verb).passive or self._quotation(tree.word(verb).start):
+                    continue
+                actors = [a for a in self.subject(sentence, verb, True) if a.mention.kind == "Person"]
+                if actors:
+                    self._memory[sentence] = self.fullest(actors[0].mention)
+                    break
+        return self._memory[sentence]
 
     def _fits(self, mention: Mention, gender: str | None) -> bool:
         own = self.gender(mention)
@@ -228,12 +255,14 @@ class Discourse:
         same = self._people.get(surname(mention), ())
         return max((spoken.mention for spoken in same), key=lambda m: (len(m.base.split()), -m.span.start), default=mention)
 
-    def _described(self, sentence: int, id: int, mention: Mention) -> Actor | None:
+    def _described(self, sentence: int, id: int, mention: Mention, speaking: bool) -> Actor | None:
         """A title or body without a name: "бившият външен министър", "британската премиерка", "Комисията"."""
         tree = self.trees[sentence]
+        lemma = tree.lemma(id)
+        if lemma in ("делегация", "екип", "мисия") and (body := self._body(sentence, id, lemma)):
+            return body
         if not tree.definite(id) or tree.word(id).feat("Number") == "Plur":
             return None
-        lemma = tree.lemma(id)
         if lemma in self.lexicon.words("actors.bodies"):
             return self._body(sentence, id, lemma)
         office = self._office(lemma)
@@ -249,7 +278,8 @@ class Discourse:
                 best = (score, -distance, spoken.mention)
         if best:
             return Actor(self.fullest(best[2]), "coref:title")
-        person = self._last_person(sentence, id, tree.word(id).feat("Gender"), subjects_only=True)
+        gender = "Fem" if tree.word(id).feat("Gender") == "Fem" else None
+        person = self._last_person(sentence, id, gender, True, speaking)
         if person and self._may_be(person, office, mention.country):
             return Actor(person, "coref:description")
         return None

@@ -15,7 +15,7 @@ from kg.lexicon import Lexicon
 from kg.mentions import Found
 from kg.model import ENCOUNTERS, Argument, Chain, Document, Extraction, Mention, Sentence
 from kg.quotes import find_quotes
-from kg.statements import find_statements
+from kg.statements import find_statements, speaker_words
 from kg.tree import Tree, repair
 
 
@@ -32,11 +32,13 @@ def extract(document: Document, sentences: Sequence[Sentence], lexicon: Lexicon,
             continue
         trees.append(tree)
         found.append(here)
-    discourse = Discourse(tuple(trees), _agreed(found, gazetteer), lexicon, gazetteer)
+    quotes = find_quotes(document.text)
     matches = [match.find(tree, lexicon) for tree in trees]
+    speakers = tuple(speaker_words(here) for here in matches)
+    discourse = Discourse(tuple(trees), _agreed(found, gazetteer), lexicon, gazetteer, quotes, speakers)
     published = document.published or find_dateline(document.text)
     dates = [find_dates(tree.sentence, document.text, published) for tree in trees]
-    statements = find_statements(discourse, matches, document.text, find_quotes(document.text))
+    statements = find_statements(discourse, matches, document.text, quotes)
     drafts = find_claims(discourse, matches, dates, statements)
     claims, groups = events.find_events(discourse, drafts)
     spoken = _mentions(discourse, claims, statements)

@@ -18,6 +18,7 @@ from kg.tree import QUOTES, Tree
 
 NER_KINDS = {"PER": "Person", "LOC": "Place", "ORG": "Organization", "PRO": "Plan", "EVT": "NamedEvent"}
 LONGEST_NAME = 7  # words
+DASHES = frozenset("-–—")
 
 
 @dataclass(frozen=True)
@@ -89,7 +90,7 @@ def _ner_names(tree: Tree, lexicon: Lexicon, gazetteer: Gazetteer) -> Iterator[_
         if first and (mark in ("E", "S") or mark == "O" or following[:1] not in ("I", "E")):
             last = word.id if mark != "O" else word.id - 1
             name = _trimmed(tree, first, last)
-            if name:
+            if name and any(tree.word(id).form[:1].isupper() or tree.word(id).form[:1].isdigit() for id in range(name[0], name[1] + 1)):
                 yield _Name(*_widened(tree, *name, kind), _kind_of(tree, *name, kind, lexicon, gazetteer))
             first = 0
 
@@ -98,7 +99,7 @@ def _trimmed(tree: Tree, first: int, last: int) -> tuple[int, int] | None:
     """Without quotation marks and punctuation at the edges."""
     while first <= last and (set(tree.form(first)) <= QUOTES or tree.word(first).upos == "PUNCT"):
         first += 1
-    while last >= first and (set(tree.form(last)) <= QUOTES or tree.word(last).upos == "PUNCT"):
+    while last >= first and (set(tree.form(last)) <= QUOTES | DASHES or tree.word(last).upos == "PUNCT"):
         last -= 1
     return (first, last) if first <= last else None
 
@@ -140,7 +141,7 @@ def _gazetteer_names(tree: Tree, gazetteer: Gazetteer) -> Iterator[_Name]:
             continue
         for last in range(min(size, first + LONGEST_NAME - 1), first - 1, -1):
             words = tree.words[first - 1 : last]
-            if words[-1].upos in ("ADP", "CCONJ") or any(w.upos == "PUNCT" and set(w.form) <= QUOTES for w in (words[0], words[-1])):
+            if words[-1].upos in ("ADP", "CCONJ", "PUNCT") or set(words[-1].form) <= DASHES or any(w.upos == "PUNCT" and set(w.form) <= QUOTES for w in (words[0], words[-1])):
                 continue
             if len(words) == 1 and words[0].ner.endswith("PER"):
                 continue
@@ -199,10 +200,13 @@ def _title(
     """
     nouns = lexicon.words("actors.people")
     title_head = None
-    for above in tree.above(name.first):
-        if above < name.first and tree.lemma(above) in nouns and not tree.is_clause_between(above, name.first):
-            title_head = above
-        break
+    if not tree.preposition(tree.phrase_head(name.first)) or tree.phrase_head(name.first) < name.first:
+        for above in tree.above(name.first):
+            if above > name.first or not tree.is_nominal(above) or tree.is_clause_between(above, name.first):
+                break
+            if tree.lemma(above) in nouns and not _other_name_between(tree, above, name.first):
+                title_head = above
+                break
     if title_head is None and name.first > 1:
         for back in range(name.first - 1, max(0, name.first - 9), -1):
             if tree.word(back).upos in ("PUNCT", "VERB", "SCONJ", "CCONJ") or tree.form(back) in ("с", "със", "между", "от"):
@@ -227,6 +231,14 @@ def _title(
     while last > title_head and tree.word(last).upos == "PUNCT":
         last -= 1
     return title_head, tree.phrase_text(first, last), _country_in(tree, first, last, gazetteer)
+
+
+def _other_name_between(tree: Tree, first: int, last: int) -> bool:
+    """A conjunction, comma or second person between a title and a name says that they are two."""
+    return any(
+        tree.word(id).ner.endswith("PER") or tree.form(id) in ("с", "със", "между") or tree.word(id).upos in ("VERB", "SCONJ") or tree.form(id) == ","
+        for id in range(first + 1, last)
+    )
 
 
 def _phrase_end(tree: Tree, noun: int) -> int:

@@ -67,9 +67,9 @@ def _speaker(discourse: Discourse, sentence: int, match: Match) -> tuple[Actor |
     for id in match.ids("speaker"):
         if not tree.is_speaker_candidate(id):
             continue
-        actors = discourse.actors(sentence, id)
+        actors = discourse.actors(sentence, id, speaking=True)
         if not actors:
-            actors = discourse.owner(sentence, id, tree.clause_verb(match.trigger)) if tree.is_owner(id) else ()
+            actors = discourse.owner(sentence, id, tree.clause_verb(match.trigger), speaking=True) if tree.is_owner(id) else ()
         if not actors:
             actors = discourse.document_owner(sentence, id)
         if actors and actors[0].mention.kind not in ("Place", "Plan", "NamedEvent"):
@@ -80,7 +80,7 @@ def _speaker(discourse: Discourse, sentence: int, match: Match) -> tuple[Actor |
             owner = discourse.source_document(sentence, match.trigger)
             return (owner[0], tree.word_span(match.trigger)) if owner else (None, None)
         if not match.ids("speaker"):
-            actors = discourse.subject(sentence, match.trigger)
+            actors = _from(discourse, sentence, match.trigger) or discourse.subject(sentence, match.trigger, speaking=True)
             if actors and actors[0].mention.kind not in ("Place", "Plan", "NamedEvent"):
                 return actors[0], tree.word_span(match.trigger)
     if match.part in ("noun", "adjective") and not match.ids("speaker"):
@@ -89,6 +89,20 @@ def _speaker(discourse: Discourse, sentence: int, match: Match) -> tuple[Actor |
             actors = discourse.subject(sentence, verb)
             return (actors[0], tree.word_span(match.trigger)) if actors else (None, None)
     return None, None
+
+
+def _from(discourse: Discourse, sentence: int, verb: int) -> tuple[Actor, ...]:
+    """ "От Европейската комисия заявиха": the body under от is who speaks."""
+    tree = discourse.trees[sentence]
+    if not tree.third_person_plural(verb):
+        return ()
+    found = (a for id in tree.prepositional(verb, "от") for a in discourse.actors(sentence, id, speaking=True))
+    return tuple(a for a in found if a.mention.kind in ("Organization", "Government", "Media", "Group"))
+
+
+def speaker_words(matches: Sequence[Match]) -> frozenset[int]:
+    """The words of one sentence that fill the speaker's slot of a reporting frame."""
+    return frozenset(id for match in matches if match.frame.says for id in match.ids("speaker"))
 
 
 def _via(discourse: Discourse, sentence: int, match: Match, speaker: Actor | None) -> tuple[Argument, ...]:

@@ -102,7 +102,7 @@ def _of_verb(tree: Tree, id: int, lexicon: Lexicon, depth: int = 0) -> Status:
         return Status("held", "past", facts.heard)
     if tree.future_time(id):
         return Status("planned", "present-future")
-    return Status("ongoing", "present") if facts.imperfective else Status("held", "present")
+    return Status("ongoing", "present") if facts.imperfective or not tree.is_verb(id) else Status("held", "present")
 
 
 def _of_subjunctive(tree: Tree, id: int, lexicon: Lexicon, depth: int) -> Status:
@@ -153,6 +153,8 @@ def _of_noun(tree: Tree, id: int, kind: str, lexicon: Lexicon) -> Status:
     top = tree.top_of_phrase(id)
     preposition = tree.preposition(top)
     facts = tree.facts(verb)
+    if verb == id:
+        return _of_verb(tree, id, lexicon)
     if top in tree.slot(verb, OBJECT) or top in tree.slot(verb, AGENT) or tree.own_subject(verb) == top or tree.passive_subject(verb) == top:
         if tree.lemma(verb) in ("съм", "бъда") or tree.lemma(verb) == "има":
             return _happening(tree, verb, lexicon)

@@ -176,6 +176,15 @@ class Tree:
             first -= 1
         return first - 1 if first > 1 and self.word(first - 1).upos == "ADP" and self.word(first - 1).head != 0 else None
 
+    def beside_object(self, verb: int, preposition: str) -> tuple[int, ...]:
+        """A phrase that the parser hung on the object: "да обсъди преговорите | с канцлера Меркел"."""
+        out: list[int] = []
+        for thing in self._object(verb):
+            for id in self.nominal_subtree(thing):
+                if id > verb and id != thing and self.is_nominal(id) and self.preposition(id) == preposition:
+                    out += self.conjuncts(id)
+        return tuple(out)
+
     def conjuncts(self, id: int) -> tuple[int, ...]:
         """The word and what is coordinated with it: "с Мей, Макрон и Меркел" -> three."""
         out, stack = [], [id]
@@ -218,7 +227,9 @@ class Tree:
         )
 
     def clause_verb(self, id: int) -> int | None:
-        """The verb (or predicate) whose clause the word belongs to."""
+        """The verb (or predicate) whose clause the word belongs to; a noun with a copula is its own: "е на посещение"."""
+        if self.is_clause(id) and any(self.word(c).deprel == "cop" for c in self.children(id)):
+            return id
         for head in self.above(id):
             if self.is_clause(head) or (self.is_verb(head) and self.word(head).deprel not in ("amod", "aux", "cop")):
                 return head
@@ -426,6 +437,14 @@ class Tree:
     def subjects(self) -> frozenset[int]:
         """All words that are the subject of a verb, with what is coordinated with them."""
         return frozenset(i for w in self.words if w.deprel in SUBJECT_RELATIONS for i in self.conjuncts(w.id))
+
+    def main_verbs(self) -> tuple[int, ...]:
+        """The root and the verbs that stand beside it: "Срещата е отложена, | съобщи | Axios"."""
+        root = next((w.id for w in self.words if w.head == 0), None)
+        if root is None:
+            return ()
+        beside = [w.id for w in self.words if w.head == root and w.deprel in ("parataxis", "conj") and self.is_verb(w.id)]
+        return (root, *beside) if self.is_verb(root) or any(self.word(c).deprel == "cop" for c in self.children(root)) else tuple(beside)
 
     def _finite_forms(self, id: int) -> tuple[Word, ...]:
         return (self.word(id), *(self.word(i) for i in self.group(id)))
