@@ -28,6 +28,7 @@ from kg.store.sparql import bind, refuse_other_hosts
 if TYPE_CHECKING:
     import pyoxigraph
 
+REFUSALS = ("No space left", "File too large", "Disk quota", "Permission denied", "Read-only file system")
 BATCH = 200_000  # lines that are loaded at once: some 40 MB
 
 
@@ -218,8 +219,8 @@ class LocalStore:
     def _guarded(self) -> Iterator[None]:
         try:
             yield
-        except OSError as error:
-            if isinstance(error, FileNotFoundError | PermissionError) or error.errno is not None:
+        except (OSError, RuntimeError) as error:  # RuntimeError: what RocksDB calls corruption
+            if getattr(error, "errno", None) is not None or any(word in str(error) for word in REFUSALS):
                 raise StoreError(f"the store {self.folder} cannot be used: {error}") from error
             raise self._damaged(str(error)) from error
 
