@@ -44,7 +44,8 @@ class LocalStore:
         if not read_only:
             (folder / "states").mkdir(parents=True, exist_ok=True)
             self._lock = _lock_to_write(folder)
-            self._sweep()
+            with contextlib.suppress(StoreError):  # damage is said to whoever looks into the store
+                self._sweep()
 
     def __enter__(self) -> LocalStore:
         return self
