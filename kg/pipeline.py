@@ -246,7 +246,7 @@ def _publish(place: Workplace, after: Manifest, desk: Desk) -> None:
     except StoreError as error:
         if "damaged" not in str(error):
             raise
-        place.notes.append(f"{error}; it is rebuilt from the sources")
+        place.notes.append(f"the store is rebuilt from its sources, because {error}")
         place.store.empty()
         save(after, place.store, place.folder, *_difference(Manifest(), after, desk))
 
@@ -348,7 +348,7 @@ def _workplace(location: str | Path, options: Options) -> Iterator[Workplace]:
                     raise
                 store.empty()
                 place = Workplace(str(location), folder, store, cache, Manifest())
-                place.notes.append(f"{error}; it is rebuilt from the sources")
+                place.notes.append(f"the store is rebuilt from its sources, because {error}")
             yield place
     except OSError as error:
         raise StoreError(
