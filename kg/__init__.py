@@ -57,11 +57,12 @@ def open(store: str | Path = ".kg") -> LocalStore | RemoteStore:
 def query(question: str, store: str | Path = ".kg", **parameters: str) -> list[dict[str, Any]]:
     """The answer to a question of `questions()` by name, or to a SPARQL SELECT; one dict a row, in stable order.
 
-    Values are str, int, float, bool or None; an IRI is its text. Raises KgError for an unknown question or parameter,
-    malformed SPARQL, or a store that is not there.
+    Values are str, int, float, bool or None; a term of the ontology is its name ("Held"), any other IRI its text.
+    Raises KgError for an unknown question or parameter, malformed SPARQL, or a store that is not there.
     """
     with open(store) as opened:
-        return opened.query(_sparql(question), parameters).records()
+        records = opened.query(_sparql(question), parameters).records()
+    return [{name: _name(value) for name, value in record.items()} for record in records]
 
 
 def questions() -> dict[str, dict[str, str]]:
@@ -138,6 +139,12 @@ def _settings(
         gazetteer=tuple(str(path) for path in gazetteer),
         verdicts=str(verdicts) if verdicts else None,
     )
+
+
+def _name(value: Any) -> Any:
+    from kg.graph import PREFIXES
+
+    return value.removeprefix(PREFIXES["dip"]) if isinstance(value, str) else value
 
 
 def _sparql(question: str) -> str:
