@@ -1,7 +1,7 @@
-"""Write what the manual takes from the program itself: commands, terms of the ontology, answers on the sample corpus.
+"""Write what the manual takes from the program itself: commands, functions, terms, answers on the sample.
 
     .venv/bin/python notebooks/write_manual.py            all pages; reads the sample corpus for the answers
-    .venv/bin/python notebooks/write_manual.py --quick    only the pages that need no model (commands, terms)
+    .venv/bin/python notebooks/write_manual.py --quick    only the pages that need no model (commands, functions, terms)
 
 A page keeps what stands above its MARK, which is written by hand; what stands below is made anew. The tests make the
 same pages in memory and compare, so that what the manual says is what the program does.
@@ -121,6 +121,31 @@ def terms(language: str) -> Iterator[str]:
             yield f"| {' | '.join(cells)} |"
 
 
+# The public interface of Python.
+
+
+def functions() -> Iterator[str]:
+    """Every public function with its signature and docstring."""
+    import inspect
+
+    import kg
+
+    for name in kg.__all__:
+        thing = getattr(kg, name)
+        if inspect.isfunction(thing):
+            signature = str(inspect.signature(thing)).replace("'", "")
+            yield from (
+                "",
+                f"## kg.{name}",
+                "",
+                "```python",
+                f"kg.{name}{signature}",
+                "```",
+                "",
+                inspect.getdoc(thing) or "",
+            )
+
+
 # Questions.
 
 
@@ -182,7 +207,7 @@ def page(path: Path, made: Iterable[str]) -> str:
 def quick_pages() -> dict[Path, str]:
     """The pages that need no model."""
     made = {MANUAL / language / "terms.md": terms(language) for language in LANGUAGES}
-    made[MANUAL / "en" / "commands.md"] = commands()
+    made |= {MANUAL / "en" / "commands.md": commands(), MANUAL / "en" / "python.md": functions()}
     return {path: page(path, lines) for path, lines in made.items()}
 
 

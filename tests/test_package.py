@@ -29,7 +29,7 @@ def built(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def installed(built, tmp_path_factory):
-    """The `kg` of a new environment that holds this wheel and sees the libraries of the present one, not the checkout."""
+    """The `kg` of a new environment: this wheel, with the libraries of the present one, without the checkout."""
     folder = tmp_path_factory.mktemp("wheel")
     venv.create(folder, with_pip=False)
     site = next(folder.glob("lib/python*/site-packages"))
