@@ -192,8 +192,10 @@ def extract(document: Document, sentences: tuple[Sentence, ...], settings: Setti
 def resolve(extractions: Iterable[Extraction], settings: Settings) -> Any:
     """Which mentions are one actor and which claims one event, over the corpus."""
     from kg import resolve as resolver
+    from kg import verdicts
 
-    return resolver.resolve(extractions, gazetteer(settings), ())
+    judged = verdicts.load(Path(settings.verdicts) if settings.verdicts else None)
+    return resolver.resolve(extractions, gazetteer(settings), judged)
 
 
 def document_quads(extraction: Extraction, base: str) -> Iterable[str]:

@@ -189,7 +189,7 @@ def extract(
                 print(f"error: {extraction}", file=sys.stderr)
                 failed = True
                 continue
-            print(json.dumps({"doc": name} | annotation(extraction), ensure_ascii=False))
+            print(json.dumps(annotation(extraction, name), ensure_ascii=False))
     if failed:
         raise typer.Exit(1)
 
@@ -204,13 +204,16 @@ def explain(
 
     Example: kg explain "Министърът се срещна с посланика в София."
     """
-    from kg import explain as explaining
     from kg import stages
+    from kg.explain import explain as explained
+    from kg.model import Document
 
+    document = Document(sentence)
     if not sentence.strip():
         raise InputError("the sentence is empty; give it in quotes")
     chosen = options.settings(model, rules, gazetteer)
-    print(explaining.explain(sentence, stages.pipeline(chosen), stages.lexicon(chosen), stages.gazetteer(chosen)))
+    (sentences,) = stages.parse([document], chosen)
+    print(explained(document, sentences, stages.lexicon(chosen), stages.gazetteer(chosen)))
 
 
 def _options(
