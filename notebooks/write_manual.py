@@ -133,17 +133,16 @@ def functions() -> Iterator[str]:
     for name in kg.__all__:
         thing = getattr(kg, name)
         if inspect.isfunction(thing):
-            signature = str(inspect.signature(thing)).replace("'", "")
-            yield from (
-                "",
-                f"## kg.{name}",
-                "",
-                "```python",
-                f"kg.{name}{signature}",
-                "```",
-                "",
-                inspect.getdoc(thing) or "",
-            )
+            given = inspect.signature(thing)
+            shown = ", ".join(_argument(parameter) for parameter in given.parameters.values())
+            call = f"kg.{name}({shown}) -> {given.return_annotation}"
+            yield from ("", f"## kg.{name}", "", "```python", call, "```", "", inspect.getdoc(thing) or "")
+
+
+def _argument(parameter: Any) -> str:
+    star = "**" if parameter.kind is parameter.VAR_KEYWORD else ""
+    default = "" if parameter.default is parameter.empty else f" = {parameter.default!r}"
+    return f"{star}{parameter.name}: {parameter.annotation}{default}"
 
 
 # Questions.
