@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from kg.discourse import Actor, Discourse
 from kg.match import Match
+from kg.mentions import Found
 from kg.model import ENCOUNTERS, Argument, Claim, Mention, Span, Statement, When
 from kg.statements import said_in
 from kg.status import claim_status
@@ -43,8 +44,25 @@ def find_claims(
             draft = _draft(discourse, sentence, match, found, dates[sentence], statements)
             if draft:
                 taken.add(match.trigger)
-                drafts.append(draft)
+                drafts += _apart(discourse, sentence, match, draft)
     return tuple(drafts)
+
+
+def _apart(discourse: Discourse, sentence: int, match: Match, draft: Draft) -> tuple[Draft, ...]:
+    """ "Барние е на посещение за срещи с Борисов и с Павлова": the plural is a meeting with each of them."""
+    tree, claim = discourse.trees[sentence], draft.claim
+    others = [a for a in claim.arguments if a.rule == "с"]
+    selves = [a for a in claim.arguments if a.rule != "с"]
+    if match.part != "noun" or claim.kind not in ("Meeting", "Call") or not tree.unspecific(match.trigger) or len(others) < 2 or not selves:
+        return (draft,)
+    return tuple(
+        Draft(
+            replace(claim, part=part, arguments=(*selves, other)),
+            draft.definite,
+            _distinct(discourse, [a.mention for a in (*selves, other)]),
+        )
+        for part, other in enumerate(others)
+    )
 
 
 def _draft(
@@ -56,7 +74,7 @@ def _draft(
     arguments = tuple(_arguments(discourse, sentence, match, matches, encounter))
     actors = _distinct(discourse, [a.mention for a in arguments if a.role in PARTICIPANTS or not encounter])
     definite = match.part == "noun" and (tree.definite(match.trigger) or tree.owner_word(match.trigger) is not None)
-    if encounter and not _acceptable(discourse, tree, match, arguments, actors, definite):
+    if encounter and not _acceptable(discourse, tree, match, matches, arguments, actors, definite):
         return None
     if not encounter and not any(a.role == "agent" for a in arguments) and not len(actors) >= 2:
         return None
@@ -92,13 +110,26 @@ def _kind(tree: Tree, match: Match, discourse: Discourse) -> str:
 
 
 def _acceptable(
-    discourse: Discourse, tree: Tree, match: Match, arguments: tuple[Argument, ...], actors: tuple[Mention, ...], definite: bool
+    discourse: Discourse, tree: Tree, match: Match, matches: Sequence[Match], arguments: tuple[Argument, ...], actors: tuple[Mention, ...], definite: bool
 ) -> bool:
     if match.part == "verb":
-        return len(actors) >= 2 or (len(actors) == 1 and match.frame.event == "Visit" and _has_host(arguments))
-    if not actors and tree.unspecific(match.trigger):
+        if len(actors) >= 2 or (len(actors) == 1 and match.frame.event == "Visit" and _has_host(arguments)):
+            return True
+        return _at_an_encounter(tree, match, matches)
+    said = [a for a in arguments if a.role in PARTICIPANTS and not a.rule.startswith("coref") and a.rule != AGENT]
+    if not said and tree.unspecific(match.trigger):
         return False
     return bool(actors) or definite
+
+
+def _at_an_encounter(tree: Tree, match: Match, matches: Sequence[Match]) -> bool:
+    """ "На заседанието ще бъдат обсъдени": no one is named, but the clause says at which encounter."""
+    facts = tree.facts(match.trigger)
+    if not (facts.passive or tree.reflexive(match.trigger)):
+        return False
+    nouns = {m.trigger for m in matches if m.part == "noun" and m.frame.event in ENCOUNTERS}
+    region = set(tree.nominal_subtree(match.trigger)) | set(tree.above(match.trigger))
+    return bool(nouns & region)
 
 
 def _has_host(arguments: tuple[Argument, ...]) -> bool:
@@ -205,13 +236,16 @@ def _by_light_verb(
     """The subject takes part: "X проведе среща с Y", "X бе на посещение", "X заяви след срещата с Y"."""
     tree, lexicon = discourse.trees[sentence], discourse.lexicon
     noun = match.trigger
-    if any(a.role in PARTICIPANTS and a.rule in ("на", "между", OWNER) for a in found) or len([a for a in found if a.rule == "coref:demonym"]) > 1:
-        return []
     verb = tree.clause_verb(noun)
+    chairs = verb is not None and tree.lemma(verb) in lexicon.words("light.chair") and noun in tree.slot(verb, OBJECT)
+    if not chairs and (any(a.rule in ("на", "между", OWNER) for a in found) or sum(a.rule == "coref:demonym" for a in found) > 1):
+        return []
     above = _event_above(tree, noun, matches)
     if above is not None:
         ids = [id for slot in ("на", OWNER) for id in tree.slot(above, slot)]
-        return _arguments_of(discourse, sentence, ids, verb, role, tree)
+        if ids:
+            return _arguments_of(discourse, sentence, ids, verb, role, tree)
+        noun = above
     if verb is None:
         return []
     top = tree.top_of_phrase(noun)
@@ -219,7 +253,8 @@ def _by_light_verb(
     lemma = tree.lemma(verb)
     one_sided = any(a.rule == "с" for a in found)
     takes_part = (
-        (lemma in lexicon.words("light.object") and top in tree.slot(verb, OBJECT))
+        chairs
+        or (lemma in lexicon.words("light.object") and top in tree.slot(verb, OBJECT))
         or (lemma in lexicon.words("light.place") and preposition in ("на", "в", "във"))
         or (lemma in lexicon.words("light.goal") and preposition == "за")
         or (one_sided and preposition in ("на", "след", "преди", "за", "по време на", "в", "при", "в рамките на"))
@@ -240,10 +275,13 @@ def _event_above(tree: Tree, noun: int, matches: Sequence[Match]) -> int | None:
     """ "Посещението на Меркел в Сочи за среща с Путин": the visit above the meeting."""
     nouns = {m.trigger for m in matches if m.part == "noun" and m.frame.event in ENCOUNTERS}
     for above in tree.above(noun):
-        if tree.is_verb(above):
-            return None
         if above in nouns:
             return above
+        if tree.is_verb(above):
+            break
+    if tree.preposition(noun) == "за":
+        before = [id for id in nouns if id < noun and not tree.finite_between(id, noun)]
+        return max(before, default=None)
     return None
 
 
@@ -269,38 +307,45 @@ def _distinct(discourse: Discourse, mentions: list[Mention]) -> tuple[Mention, .
 
 
 def _place(discourse: Discourse, sentence: int, match: Match, arguments: tuple[Argument, ...]) -> Argument | None:
-    """The nearest place: in the event's own phrase, then in its clause."""
+    """The place nearest to the event: in its own phrase, then in its clause, then above a да-clause ("пристигна в
+    Берлин, за да обсъди"). A place inside the topic ("обсъдиха войната в Украйна") is not where they met."""
     tree, found = discourse.trees[sentence], discourse.found[sentence]
-    verb = tree.clause_verb(match.trigger) if match.part != "verb" else match.trigger
-    for region in (_region(tree, match.trigger), _region(tree, verb) if verb else (), _governing(tree, verb)):
-        best: tuple[int, int] | None = None
-        for id in region:
-            mention = found.by_word.get(id)
-            if not mention or not mention.named or mention.kind not in ("Place", "Government") or id != mention.head:
+    topic = {i for id in match.ids("topic") for i in tree.nominal_subtree(id)}
+    verb = match.trigger if match.part == "verb" else tree.clause_verb(match.trigger)
+    above = tree.word(verb).head if verb and tree.word(verb).head and tree.facts(verb).subjunctive else None
+    for top in dict.fromkeys((match.trigger, verb, above)):
+        if top is None:
+            continue
+        best: tuple[int, Mention, str] | None = None
+        for id in tree.nominal_subtree(top):
+            if id in topic or id == top:
                 continue
             preposition = tree.preposition(id)
-            if preposition not in PLACE_PREPOSITIONS or (preposition == "на" and mention.kind != "Place"):
-                continue
-            if preposition in ("до", "на", "при") and mention.kind == "Government":
+            mention = found.by_word.get(id) or _named_by(tree, id, found)
+            if mention is None or not mention.named or not _is_place(mention, preposition, tree, id, top, match):
                 continue
             distance = abs(id - match.trigger) + (30 if id < match.trigger else 0)
             if best is None or distance < best[0]:
-                best = (distance, id)
+                best = (distance, mention, preposition or "")
         if best:
-            mention = found.by_word[best[1]]
-            return Argument("place", replace(mention, kind="Place", stands_for=None), mention.span, tree.preposition(best[1]) or "")
+            return Argument("place", replace(best[1], kind="Place", stands_for=None), best[1].span, best[2])
     return None
 
 
-def _region(tree: Tree, id: int) -> tuple[int, ...]:
-    return tree.nominal_subtree(id)
+def _named_by(tree: Tree, id: int, found: Found) -> Mention | None:
+    """ "В черноморския курорт Сочи", "в затвора Шейкура": the name after the noun."""
+    name = tree.name_after(id)
+    return found.by_word.get(name) if name is not None else None
 
 
-def _governing(tree: Tree, verb: int | None) -> tuple[int, ...]:
-    """The clause above a да-clause: "пристигна в Берлин, за да обсъди"."""
-    if verb is None or not tree.word(verb).head or not tree.facts(verb).subjunctive:
-        return ()
-    return tree.nominal_subtree(tree.word(verb).head)
+def _is_place(mention: Mention, preposition: str | None, tree: Tree, id: int, top: int, match: Match) -> bool:
+    if preposition not in PLACE_PREPOSITIONS:
+        return False
+    if mention.kind == "Government":
+        return preposition in ("в", "извън", "из")
+    if mention.kind == "Organization":
+        return preposition == "в" and (tree.word(id).head == top or tree.word(id).head in {f.id for f in match.fills})
+    return mention.kind == "Place" and (preposition not in ("на", "при") or tree.word(id).head == top)
 
 
 def _when(tree: Tree, trigger: int, dates: tuple[When, ...]) -> When | None:

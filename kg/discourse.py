@@ -14,7 +14,7 @@ from kg import names
 from kg.gazetteer import Gazetteer
 from kg.lexicon import Lexicon
 from kg.mentions import Found
-from kg.model import Mention
+from kg.model import Chain, Mention
 from kg.tree import AGENT, REFLEXIVE_POSSESSIVE, Tree
 
 REACH = 4  # sentences that a pronoun or an unsaid subject looks back
@@ -53,6 +53,7 @@ class Discourse:
     found: tuple[Found, ...]
     lexicon: Lexicon
     gazetteer: Gazetteer
+    chains: tuple[Chain, ...] = ()
     quotes: tuple[tuple[int, int], ...] = ()
     speakers: tuple[frozenset[int], ...] = ()
     _memory: dict[int, Mention | None] = field(default_factory=dict, compare=False, repr=False)
@@ -71,13 +72,8 @@ class Discourse:
         return tuple(out)
 
     @cached_property
-    def _people(self) -> dict[str, tuple[_Spoken, ...]]:
-        """The mentions of each person of the document, by folded surname."""
-        table: dict[str, list[_Spoken]] = {}
-        for spoken in self._spoken:
-            if spoken.mention.kind == "Person":
-                table.setdefault(surname(spoken.mention), []).append(spoken)
-        return {key: tuple(value) for key, value in table.items()}
+    def _chain_of(self) -> dict[Mention, Chain]:
+        return {mention: chain for chain in self.chains for mention in chain.mentions}
 
     # ---- the answer for a word
 
@@ -93,6 +89,9 @@ class Discourse:
                 return (Actor(mention, ""),)
             meant = self._described(sentence, id, mention, speaking)
             return (meant,) if meant else (Actor(mention, ""),)
+        named = tree.name_after(id)
+        if named is not None and named in found.by_word:
+            return (Actor(found.by_word[named], ""),)
         if tree.word(id).upos in ("PRON", "DET") and tree.lemma(id) in self.lexicon.words("actors.pronouns") or (
             tree.form(id) in self.lexicon.words("actors.pronouns")
         ):
@@ -143,6 +142,10 @@ class Discourse:
                         mention = self.found[index].by_word.get(dependent)
                         if mention and mention.named and mention.kind in ("Person", "Organization", "Government", "Media"):
                             return (Actor(mention, "coref:document" if index < sentence else ""),)
+        for spoken in reversed(self._spoken):
+            near = sentence - 2 <= spoken.sentence and (spoken.sentence, spoken.word) < (sentence, id)
+            if near and spoken.speaker and spoken.mention.kind in ("Organization", "Government") and tree.definite(id):
+                return (Actor(spoken.mention, "coref:document"),)
         return ()
 
     def source_document(self, sentence: int, verb: int) -> tuple[Actor, ...]:
@@ -156,9 +159,6 @@ class Discourse:
                 actors = self.actors(sentence, id)
                 if actors and actors[0].mention.kind in ("Media", "Organization") and preposition == "от":
                     return actors
-                if tree.lemma(id) in self.lexicon.words("coref.documents"):
-                    last = self._last(sentence, id, ("Person", "Organization", "Government"))
-                    return (Actor(last, "coref:document"),) if last else ()
         return ()
 
     def _last(self, sentence: int, before: int, kinds: tuple[str, ...]) -> Mention | None:
@@ -250,10 +250,10 @@ class Discourse:
 
     def fullest(self, mention: Mention) -> Mention:
         """The person's mention with the longest name; the first of them where several are equal."""
-        if mention.kind != "Person":
+        chain = self._chain_of.get(mention)
+        if mention.kind != "Person" or chain is None:
             return mention
-        same = self._people.get(surname(mention), ())
-        return max((spoken.mention for spoken in same), key=lambda m: (len(m.base.split()), -m.span.start), default=mention)
+        return max(chain.mentions, key=lambda m: (len(m.base.split()), -m.span.start))
 
     def _described(self, sentence: int, id: int, mention: Mention, speaking: bool) -> Actor | None:
         """A title or body without a name: "бившият външен министър", "британската премиерка", "Комисията"."""
@@ -285,7 +285,8 @@ class Discourse:
         return None
 
     def _titles(self, mention: Mention) -> Iterator[Mention]:
-        return (spoken.mention for spoken in self._people.get(surname(mention), ()) if spoken.mention.title)
+        chain = self._chain_of.get(mention)
+        return (m for m in (chain.mentions if chain else (mention,)) if m.title)
 
     def _office(self, lemma: str) -> str | None:
         title = self.gazetteer.title(lemma)
@@ -350,15 +351,13 @@ class Discourse:
         return ()
 
     def key(self, mention: Mention) -> str:
-        """What makes two mentions one actor inside a document."""
-        if mention.kind == "Person":
-            return "person " + surname(mention)
+        """What makes two mentions one actor inside a document. A seat is the government that it stands for."""
         if mention.kind == "Government":
             return "government " + (mention.country or names.fold(mention.stands_for or mention.base))
         if not mention.named:
             return f"group {mention.span.start}"
-        entry = self.gazetteer.organization(mention.base) or self.gazetteer.media(mention.base)
-        return "organization " + names.fold(entry.name if entry else mention.base)
+        chain = self._chain_of.get(mention)
+        return chain.key if chain else f"{mention.kind} {names.fold(mention.base)}"
 
 
 def surname(mention: Mention) -> str:

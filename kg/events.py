@@ -94,11 +94,28 @@ def _score(discourse: Discourse, draft: Draft, mine: set[str], cluster: _Cluster
             return 2
         if draft.claim.place and any(d.claim.place and d.claim.place.mention.base == draft.claim.place.mention.base for d in cluster.drafts):
             return 2
-        return 2 if not same_kind and {"Visit", "Meeting"} == kinds | {kind} and distance <= 1 else 0
-    if not mine and (draft.definite or not draft.actors):
-        reach = 100 if kind == "Negotiation" else REACH
-        return 1 if distance <= reach and draft.definite else 0
+        return 2 if draft.definite and {"Visit", "Meeting"} == kinds | {kind} and distance <= 1 else 0
+    if not mine and not draft.actors and (draft.definite or draft.claim.frame == "discuss-with"):
+        if _elsewhere(draft, cluster) or _otherwise(draft, cluster):
+            return 0
+        reach = 100 if kind == "Negotiation" else REACH if same_kind else 2
+        return 1 if distance <= (reach if draft.definite else 0) else 0
     return 0
+
+
+def _elsewhere(draft: Draft, cluster: _Cluster) -> bool:
+    """An encounter with nobody named that has a place of its own, or both a place and a date, is another one."""
+    place = draft.claim.place
+    if place is None:
+        return False
+    places = {d.claim.place.mention.base for d in cluster.drafts if d.claim.place}
+    return (bool(places) and place.mention.base not in places) or (not places and draft.claim.when is not None)
+
+
+def _otherwise(draft: Draft, cluster: _Cluster) -> bool:
+    """What is still to come is not what was held: "срещата ще се състои" after "разговора си каза"."""
+    future = draft.claim.status == "planned" and draft.claim.status_rule.endswith("future")
+    return future and all(d.claim.status == "held" and d.claim.status_rule != "default" for d in cluster.drafts)
 
 
 def _linked(draft: Draft, cluster: _Cluster) -> bool:

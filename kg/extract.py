@@ -35,7 +35,9 @@ def extract(document: Document, sentences: Sequence[Sentence], lexicon: Lexicon,
     quotes = find_quotes(document.text)
     matches = [match.find(tree, lexicon) for tree in trees]
     speakers = tuple(speaker_words(here) for here in matches)
-    discourse = Discourse(tuple(trees), _agreed(found, gazetteer), lexicon, gazetteer, quotes, speakers)
+    agreed = _agreed(found, gazetteer)
+    named = [m for here in agreed for m in here.mentions if m.named]
+    discourse = Discourse(tuple(trees), agreed, lexicon, gazetteer, coref.chains(named, document, gazetteer), quotes, speakers)
     published = document.published or find_dateline(document.text)
     dates = [find_dates(tree.sentence, document.text, published) for tree in trees]
     statements = find_statements(discourse, matches, document.text, quotes)

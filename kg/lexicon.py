@@ -98,7 +98,7 @@ REQUIRED_LISTS = frozenset({
     "status.planned-verbs", "status.proposed-verbs", "status.refused-verbs", "status.achieved-verbs", "status.ongoing-verbs",
     "status.held-verbs", "status.planned-modifiers", "status.proposed-modifiers", "status.cancelled-modifiers",
     "status.postponed-modifiers", "status.held-modifiers", "status.ongoing-modifiers", "status.future-verbs",
-    "light.object", "light.telephone", "light.place", "light.goal", "light.existence", "actors.people", "actors.media", "actors.bodies", "actors.unnamed",
+    "light.object", "light.arrival", "light.chair", "light.telephone", "light.place", "light.goal", "light.existence", "actors.people", "actors.address", "actors.media", "actors.bodies", "actors.unnamed",
     "actors.reporters", "actors.collective", "actors.pronouns", "actors.not-actors", "coref.two", "coref.side", "coref.colleague",
     "coref.host", "coref.documents",
 })  # fmt: skip

@@ -90,9 +90,21 @@ def _ner_names(tree: Tree, lexicon: Lexicon, gazetteer: Gazetteer) -> Iterator[_
         if first and (mark in ("E", "S") or mark == "O" or following[:1] not in ("I", "E")):
             last = word.id if mark != "O" else word.id - 1
             name = _trimmed(tree, first, last)
+            if name and kind == "PER":
+                name = _without_title(tree, *name, lexicon, gazetteer)
             if name and any(tree.word(id).form[:1].isupper() or tree.word(id).form[:1].isdigit() for id in range(name[0], name[1] + 1)):
                 yield _Name(*_widened(tree, *name, kind), _kind_of(tree, *name, kind, lexicon, gazetteer))
             first = 0
+
+
+def _without_title(tree: Tree, first: int, last: int, lexicon: Lexicon, gazetteer: Gazetteer) -> tuple[int, int]:
+    """A person's name without the title or medium that the tagger took in: "Министър | Павлова", "АП | Мей"."""
+    while first < last and (tree.lemma(first) in lexicon.words("actors.people") or tree.form(first).rstrip(".") in lexicon.words("actors.address")):
+        first += 1
+    for cut in range(last - 1, first - 1, -1):
+        if any(gazetteer.kind(form) == "Media" for form in _forms(tree.words[first - 1 : cut])):
+            return cut + 1, last
+    return first, last
 
 
 def _trimmed(tree: Tree, first: int, last: int) -> tuple[int, int] | None:
@@ -208,8 +220,10 @@ def _title(
                 title_head = above
                 break
     if title_head is None and name.first > 1:
-        for back in range(name.first - 1, max(0, name.first - 9), -1):
-            if tree.word(back).upos in ("PUNCT", "VERB", "SCONJ", "CCONJ") or tree.form(back) in ("с", "със", "между", "от"):
+        for back in range(name.first - 1, max(0, name.first - 12), -1):
+            if back == name.first - 1 and tree.form(back) == "," and _apposed(tree, name.first, nouns):
+                continue
+            if (tree.word(back).upos in ("PUNCT", "VERB", "SCONJ", "CCONJ") and tree.form(back) not in QUOTES | {"."}) or tree.form(back) in ("с", "със", "между", "от"):
                 break
             if tree.lemma(back) in nouns:
                 title_head = back
@@ -231,6 +245,17 @@ def _title(
     while last > title_head and tree.word(last).upos == "PUNCT":
         last -= 1
     return title_head, tree.phrase_text(first, last), _country_in(tree, first, last, gazetteer)
+
+
+def _apposed(tree: Tree, first: int, nouns: frozenset[str]) -> bool:
+    """ "С главния преговарящ на ЕС, | Мишел Барние": a definite title before the comma and nothing else named in it."""
+    for back in range(first - 2, max(0, first - 10), -1):
+        word = tree.word(back)
+        if word.upos in ("VERB", "AUX", "SCONJ", "PUNCT", "CCONJ") or word.ner.endswith("PER"):
+            return False
+        if tree.lemma(back) in nouns:
+            return tree.definite(back) and word.feat("Number") != "Plur"
+    return False
 
 
 def _other_name_between(tree: Tree, first: int, last: int) -> bool:

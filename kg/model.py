@@ -193,10 +193,12 @@ class Claim:
     topic: Span | None
     said_in: tuple[str, ...]
     evidential: bool
+    part: int = 0
 
     @property
     def id(self) -> str:
-        return f"{self.trigger.doc}-{self.trigger.start}"
+        """Where the claim is made; a plural ("срещи с А и с Б") makes several, told apart by `part`."""
+        return f"{self.trigger.doc}-{self.trigger.start}" + (f"-{self.part}" if self.part else "")
 
 
 @dataclass(frozen=True, slots=True)

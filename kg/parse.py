@@ -16,6 +16,7 @@ from kg.errors import ModelError
 from kg.model import Document, Sentence, Word
 
 PROCESSORS = "tokenize,pos,lemma,depparse,ner"
+MARKS = "„“”\"«»"
 LONGEST_SENTENCE = 250  # words; a longer "sentence" is a list or a broken page, and its tree would be noise
 
 
@@ -94,12 +95,12 @@ def _rejoined(document: Any) -> Any:
     """
     sentences: list[list[dict[str, Any]]] = []
     for sentence in document.sentences:
-        tokens = [token.to_dict()[0] for token in sentence.tokens]
+        tokens = [part for token in sentence.tokens for part in _without_marks(token.to_dict()[0])]
         first = tokens[0]["text"]
         if sentences and (not _ends(sentences[-1]) or first[0] in ",;:)" or (first[0].islower() and sentences[-1][-1]["text"] != ".")):
             tokens = sentences.pop() + tokens
         sentences.append(tokens)
-    if len(sentences) == len(document.sentences):
+    if sum(map(len, sentences)) == document.num_tokens and len(sentences) == len(document.sentences):
         return document
     from stanza.models.common.doc import Document as StanzaDocument
 
@@ -110,6 +111,18 @@ def _rejoined(document: Any) -> Any:
             for number, t in enumerate(tokens, 1)
         ])  # fmt: skip
     return StanzaDocument(rows, text=document.text)
+
+
+def _without_marks(token: dict[str, Any]) -> list[dict[str, Any]]:
+    """A quotation mark that the tokenizer left on a word is a token of its own: "„моментът" -> "„", "моментът"."""
+    text, start = token["text"], token["start_char"]
+    borders = [0]
+    if len(text) > 1 and text[0] in MARKS:
+        borders.append(1)
+    if len(text) - borders[-1] > 1 and text[-1] in MARKS:
+        borders.append(len(text) - 1)
+    borders.append(len(text))
+    return [{"text": text[a:b], "start_char": start + a, "end_char": start + b} for a, b in itertools.pairwise(borders)]
 
 
 def _ends(tokens: list[dict[str, Any]]) -> bool:

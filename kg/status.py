@@ -15,7 +15,7 @@ from kg.model import Claim
 from kg.tree import AGENT, OBJECT, Tree
 
 DEFAULT = {"Negotiation": "ongoing"}  # kinds that last; everything else was an act, and acts in the news were held
-WEAK = ("default", "before", "present", "purpose")  # rules that any other claim about the event outranks
+WEAK = ("default", "before", "purpose")  # rules that any other claim about the event outranks
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +125,7 @@ def _of_subjunctive(tree: Tree, id: int, lexicon: Lexicon, depth: int) -> Status
         return Status("ongoing" if inner.value == "held" else inner.value, "begun", over.heard)
     if _in(tree, matrix, lexicon, "status.proposed-verbs"):
         return Status("denied" if over.negated else "proposed", "wish", over.heard)
-    if over.future and tree.is_verb(matrix):
-        return Status("planned", "purpose", over.heard)
-    if tree.is_verb(matrix) and (over.past or over.present):
+    if tree.is_verb(matrix) or tree.has_copula(matrix):
         return Status("planned", "purpose", over.heard)
     return Status("proposed", "wish", over.heard)
 
@@ -160,7 +158,8 @@ def _of_noun(tree: Tree, id: int, kind: str, lexicon: Lexicon) -> Status:
             return _happening(tree, verb, lexicon)
         if _in(tree, verb, lexicon, "status.ongoing-verbs"):
             inner = _of_verb(tree, verb, lexicon)
-            return Status("ongoing" if inner.value == "held" else inner.value, "goes-on", inner.heard)
+            going = inner.value == "held" or (inner.value == "proposed" and tree.lemma(verb) in ("продължа", "продължавам"))
+            return Status("ongoing" if going else inner.value, "goes-on", inner.heard)
         if _in(tree, verb, lexicon, "status.held-verbs") or tree.lemma(verb) in lexicon.words("light.object"):
             return _happening(tree, verb, lexicon)
         if _in(tree, verb, lexicon, "status.planned-verbs"):
@@ -176,8 +175,8 @@ def _of_noun(tree: Tree, id: int, kind: str, lexicon: Lexicon) -> Status:
     if preposition in ("на", "в", "по време на", "в рамките на", "в хода на", "при", "през", "в кулоарите на", "в полетата на"):
         if tree.lemma(verb) in lexicon.words("light.place") or tree.lemma(verb) in lexicon.words("light.goal") or preposition not in ("на", "в"):
             inner = _of_verb(tree, verb, lexicon)
-            value = {"denied": "denied"}.get(inner.value, inner.value)
-            return Status(value, f"during+{inner.rule}", inner.heard)
+            arrived = kind == "Visit" and inner.value == "held" and tree.lemma(verb) in lexicon.words("light.arrival")
+            return Status("ongoing" if arrived else inner.value, f"during+{inner.rule}", inner.heard)
         if facts.future or facts.future_in_past:
             return Status("planned", "during+future", facts.heard)
         if facts.past:

@@ -156,7 +156,8 @@ class Tree:
     def preposition(self, id: int) -> str | None:
         """The preposition of a noun phrase, folded and joined: "със" -> "с", "по време на срещата" -> "по време на"."""
         case = [child for child in self.children(id) if self.word(child).deprel == "case" and child < id]
-        before = min(case) if case else self._preposition_by_place(id)
+        by_place = self._preposition_by_place(id) if self.word(id).upos in ("NOUN", "PROPN", "PRON") else None
+        before = min(case) if case else by_place
         if before is None:
             return None
         for compound in COMPOUND:
@@ -371,9 +372,20 @@ class Tree:
                 continue
             if self.preposition(child) == preposition:
                 out += [i for i in self.conjuncts(child) if i == child or self.preposition(i) in (None, preposition)]
-        if not out and preposition in ("с", "между", "заедно с") and not self.is_verb(id):
-            out += self._astray(id, preposition)
+        if not out and preposition in ("с", "между", "заедно с"):
+            out += self._astray(id, preposition) if not self.is_verb(id) else self._deeper(id, preposition)
         return tuple(out)
+
+    def _deeper(self, id: int, preposition: str) -> list[int]:
+        """ "Ще се срещне днес в Берлин с канцлера": the parser hung the phrase on Берлин. Not what stands in the object."""
+        things = {i for thing in self._object(id) for i in self.nominal_subtree(thing)}
+        subjects = {i for c in self.children(id) if self.word(c).deprel in SUBJECT_RELATIONS for i in self.nominal_subtree(c)}
+        for candidate in self.nominal_subtree(id):
+            if candidate > id and candidate not in things | subjects and self.word(candidate).upos in ("NOUN", "PROPN", "PRON") and (
+                self.preposition(candidate) == preposition
+            ):
+                return list(self.conjuncts(candidate))
+        return []
 
     def _astray(self, id: int, preposition: str) -> list[int]:
         """The participants of an event noun that the parser hung elsewhere: in "срещата на Уиткоф с президента" on
@@ -383,7 +395,7 @@ class Tree:
         beside = [c for c in self.children(governor) if c > id] if governor else []
         limit = next((i for i in range(id + 1, len(self.words) + 1) if self.word(i).upos in ("VERB", "SCONJ") or self.form(i) in (";", ":")), len(self.words))
         for candidate in (*inside, *beside):
-            if candidate < limit + 1 and self.is_nominal(candidate) and self.preposition(candidate) == preposition:
+            if candidate < limit + 1 and self.word(candidate).upos in ("NOUN", "PROPN", "PRON") and self.preposition(candidate) == preposition:
                 return [i for i in self.conjuncts(candidate) if i == candidate or self.preposition(i) in (None, preposition)]
         return []
 
@@ -525,6 +537,10 @@ class Tree:
         near = [grand for child in self.children(id) if not self.is_clause(child) for grand in (child, *self.children(child))]
         return tuple(dict.fromkeys([*near, *([self.word(id).head] if self.word(id).head else [])]))
 
+    def finite_between(self, first: int, last: int) -> bool:
+        """Does a finite verb or a conjunction that opens a clause stand between the two words?"""
+        return any(self.word(i).feat("VerbForm") == "Fin" or self.word(i).upos == "SCONJ" for i in range(first + 1, last))
+
     def is_clause_between(self, upper: int, lower: int) -> bool:
         """Does a clause border lie between the two on the way up?"""
         for id in (lower, *self.above(lower)):
@@ -589,7 +605,9 @@ def repair(sentence: Sentence) -> Sentence:
 
     1. A quotation mark is never a name: in 'пише „Киев индипендънт“' the parser makes „ the subject; its first real
        dependent takes its place.
-    2. A word is not its own ancestor: what the parser left in a circle hangs on the root.
+    2. A name is not a verb: "в курорта Сочи за среща" makes Сочи a verb above the noun before it; where NER sees a
+       capitalised name inside the sentence, it becomes the name of that noun, which takes its place in the tree.
+    3. A word is not its own ancestor: what the parser left in a circle hangs on the root.
     """
     words = list(sentence.words)
     for position, word in enumerate(words):
@@ -605,6 +623,16 @@ def repair(sentence: Sentence) -> Sentence:
             else:
                 new_head = word.head
             words[position] = replace(words[position], upos="PUNCT", lemma=word.form, deprel="punct", head=new_head)
+    for word in list(words):
+        if word.upos in ("VERB", "AUX") and word.ner != "O" and word.form[:1].isupper() and word.id > 1 and word.feat("VerbForm") == "Fin":
+            left = next((w for w in reversed(words[: word.id - 1]) if w.upos in ("NOUN", "PROPN")), None)
+            if left is not None:
+                for other in words:
+                    if other.head == word.id and other.id != left.id:
+                        words[other.id - 1] = replace(words[other.id - 1], head=left.id)
+                moved = replace(words[left.id - 1], head=word.head, deprel=word.deprel) if left.head == word.id else words[left.id - 1]
+                words[left.id - 1] = moved
+                words[word.id - 1] = replace(word, upos="PROPN", feats=(), head=left.id, deprel="nmod")
     root = next((w.id for w in words if w.head == 0), 1)
     for word in list(words):
         seen, at = set(), word.id
