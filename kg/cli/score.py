@@ -84,7 +84,7 @@ def extract_annotations(paths: list[Path], model: str | None) -> dict[str, Any]:
         documents.append((path.stem, item))
     parses = stages.parse([document for _, document in documents], settings)
     return {
-        name: annotation(stages.extract(document, sentences, settings))
+        name: annotation(stages.extract(document, sentences, settings), name)
         for (name, document), sentences in zip(documents, parses, strict=True)
     }
 
