@@ -73,6 +73,10 @@ def _draft(
     encounter = kind in ENCOUNTERS
     arguments = tuple(_arguments(discourse, sentence, match, matches, encounter))
     actors = _distinct(discourse, [a.mention for a in arguments if a.role in PARTICIPANTS or not encounter])
+    if kind == "Negotiation" and match.part == "noun":
+        sides = _sides(discourse, sentence, match, actors)
+        arguments += sides
+        actors = _distinct(discourse, [*actors, *(a.mention for a in sides)])
     definite = match.part == "noun" and (tree.definite(match.trigger) or tree.owner_word(match.trigger) is not None)
     if encounter and not _acceptable(discourse, tree, match, matches, arguments, actors, definite):
         return None
@@ -151,7 +155,8 @@ def _arguments(
         if tree.lemma(fill.id) in discourse.lexicon.words("actors.not-actors"):
             continue
         for actor in _fill(discourse, sentence, match, fill.id, fill.slot):
-            mention = _as_actor(actor.mention, fill.role, fill.slot, tree, fill.id)
+            people = tree.lemma(fill.id) in discourse.lexicon.words("actors.people") | {"делегация"}
+            mention = _as_actor(actor.mention, fill.role, fill.slot, tree, fill.id, people)
             if mention:
                 found.append(Argument(fill.role, mention, tree.word_span(fill.id), actor.rule or fill.slot))
     first = next((role for role, _ in match.frame.roles if role in PARTICIPANTS), None)
@@ -202,9 +207,11 @@ def _reporter(discourse: Discourse, tree: Tree, id: int, mention: Mention) -> bo
     return not mention.named and tree.lemma(id) in discourse.lexicon.words("actors.reporters")
 
 
-def _as_actor(mention: Mention, role: str, slot: str, tree: Tree, id: int) -> Mention | None:
+def _as_actor(mention: Mention, role: str, slot: str, tree: Tree, id: int, people: bool = True) -> Mention | None:
     """The mention in the reading of an actor, or None where it is only a place or a thing."""
     if mention.kind in ("Plan", "NamedEvent"):
+        return None
+    if role == "visitor" and slot == OBJECT and not (mention.kind == "Person" or (mention.kind == "Group" and people)):
         return None
     if role == "host" and slot in ("в", "до") and mention.kind == "Government":
         return mention if mention.stands_for is None else None
@@ -257,8 +264,10 @@ def _by_light_verb(
         or (lemma in lexicon.words("light.object") and top in tree.slot(verb, OBJECT))
         or (lemma in lexicon.words("light.place") and preposition in ("на", "в", "във"))
         or (lemma in lexicon.words("light.goal") and preposition == "за")
-        or (one_sided and preposition in ("на", "след", "преди", "за", "по време на", "в", "при", "в рамките на"))
+        or (one_sided and top == noun and preposition in ("на", "след", "преди", "по време на", "в рамките на"))
         or (one_sided and top in tree.slot(verb, OBJECT))
+        or (preposition == "на" and top == noun and match.frame.event == "Meeting" and tree.definite(noun))
+        or (preposition in ("на", "по време на", "в") and any(m.trigger == verb and m.frame.event in ENCOUNTERS for m in matches))
         or (match.frame.event == "Visit" and preposition in ("на", "по време на", "за"))
     )
     if not takes_part or tree.own_subject(verb) == top or (tree.facts(verb).passive and tree.own_subject(verb) is None):
@@ -295,6 +304,25 @@ def _arguments_of(discourse: Discourse, sentence: int, ids: list[int], verb: int
     return out
 
 
+def _sides(discourse: Discourse, sentence: int, match: Match, actors: tuple[Mention, ...]) -> tuple[Argument, ...]:
+    """ "Преговорите за Брекзит" of a text on two sides are between these; nobody else may be named in the phrase."""
+    tree, sides = discourse.trees[sentence], discourse.two_sides
+    keys = {discourse.key(side) for side in sides}
+    named = {discourse.key(m) for m in actors if m.named}
+    if not sides or len(named) >= 2 or not named <= keys or any(not m.named for m in actors):
+        return ()
+    if not named and not tree.definite(match.trigger):
+        return ()
+    found = discourse.found[sentence].by_word
+    phrase = {found[id] for id in tree.nominal_subtree(match.trigger) if id in found}
+    if any(m.kind in ("Government", "Organization", "Person") and m.named and discourse.key(m) not in keys for m in phrase):
+        return ()
+    word = tree.word_span(match.trigger)
+    return tuple(
+        Argument("participant", side, word, "coref:sides") for side in sides if discourse.key(side) not in named
+    )
+
+
 def _distinct(discourse: Discourse, mentions: list[Mention]) -> tuple[Mention, ...]:
     table: dict[str, Mention] = {}
     for mention in mentions:
@@ -323,6 +351,8 @@ def _place(discourse: Discourse, sentence: int, match: Match, arguments: tuple[A
             preposition = tree.preposition(id)
             mention = found.by_word.get(id) or _named_by(tree, id, found)
             if mention is None or not mention.named or not _is_place(mention, preposition, tree, id, top, match):
+                continue
+            if mention.kind == "Organization" and any(a.mention.span == mention.span for a in arguments):
                 continue
             distance = abs(id - match.trigger) + (30 if id < match.trigger else 0)
             if best is None or distance < best[0]:

@@ -41,8 +41,12 @@ def chains(mentions: Sequence[Mention], document: Document, gazetteer: Gazetteer
 
 
 def _chain(group: list[Mention]) -> Chain:
-    """The chain of a group; its name is the longest of its mentions, the earliest of those."""
+    """The chain of a group; its name is the longest of its mentions, the earliest of those; of a government, which
+    has several names ("Великобритания", "Обединеното кралство"), the usual one."""
     fullest = max(group, key=lambda m: (len(m.base.split()), not m.base.isupper(), -m.span.start))
+    if group[0].kind == "Government":
+        usual = _commonest(m.base for m in group)
+        fullest = next(m for m in group if m.base == usual)
     return Chain(
         base=fullest.base,
         kind=_commonest(m.kind for m in group),

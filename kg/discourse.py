@@ -263,7 +263,7 @@ class Discourse:
             return body
         if not tree.definite(id) or tree.word(id).feat("Number") == "Plur":
             return None
-        if lemma in self.lexicon.words("actors.bodies"):
+        if tree.is_one_of(id, self.lexicon.words("actors.bodies")):
             return self._body(sentence, id, lemma)
         office = self._office(lemma)
         best: tuple[int, int, Mention] | None = None
@@ -350,8 +350,24 @@ class Discourse:
                 return tuple(Actor(self.fullest(m), "coref:both") for m in list(here.values())[:2])
         return ()
 
+    @cached_property
+    def two_sides(self) -> tuple[Mention, ...]:
+        """The two governments or bodies that the document is about, or (): each named three times or more, and more
+        often than any third. "ЕС иска да приключи преговорите" in a text on Великобритания and ЕС is between these."""
+        counted: dict[str, list[Mention]] = {}
+        for spoken in self._spoken:
+            if spoken.mention.kind in ("Government", "Organization"):
+                counted.setdefault(self.key(spoken.mention), []).append(spoken.mention)
+        ranked = sorted(counted.values(), key=lambda group: (-len(group), group[0].span.start))
+        if len(ranked) < 2 or len(ranked[1]) < 3 or (len(ranked) > 2 and len(ranked[2]) >= len(ranked[1])):
+            return ()
+        return tuple(group[0] for group in ranked[:2])
+
     def key(self, mention: Mention) -> str:
         """What makes two mentions one actor inside a document. A seat is the government that it stands for."""
+        body = self.gazetteer.organization(mention.stands_for or mention.base) if mention.named else None
+        if body and mention.kind in ("Government", "Organization"):
+            return "body " + names.fold(body.name)
         if mention.kind == "Government":
             return "government " + (mention.country or names.fold(mention.stands_for or mention.base))
         if not mention.named:

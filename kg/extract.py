@@ -21,7 +21,8 @@ from kg.tree import Tree, repair
 
 def extract(document: Document, sentences: Sequence[Sentence], lexicon: Lexicon, gazetteer: Gazetteer) -> Extraction:
     """Understand one document. A sentence that a fault of the program costs is left out and counted in `skipped`."""
-    trees, found, skipped = [], [], []
+    trees, skipped = [], []
+    first_look: list[Found] = []
     for sentence in sentences:
         try:
             tree = Tree(repair(sentence))
@@ -31,7 +32,9 @@ def extract(document: Document, sentences: Sequence[Sentence], lexicon: Lexicon,
             skipped.append(f"sentence {sentence.index}: {type(error).__name__}: {error}")
             continue
         trees.append(tree)
-        found.append(here)
+        first_look.append(here)
+    surnames = _surnames(first_look)
+    found = [mentions.find_mentions(tree, document.text, lexicon, gazetteer, surnames) for tree in trees]
     quotes = find_quotes(document.text)
     matches = [match.find(tree, lexicon) for tree in trees]
     speakers = tuple(speaker_words(here) for here in matches)
@@ -62,10 +65,15 @@ def extract(document: Document, sentences: Sequence[Sentence], lexicon: Lexicon,
     )
 
 
+def _surnames(found: Iterable[Found]) -> frozenset[str]:
+    """The folded surnames of people whom the document names in full."""
+    return frozenset(surname(m) for f in found for m in f.mentions if m.kind == "Person" and len(m.base.split()) > 1) - {""}
+
+
 def _agreed(found: Iterable[Found], gazetteer: Gazetteer) -> tuple[Found, ...]:
     """One reading of a name in one document: "Уиткоф" tagged as a place is the person "Стив Уиткоф" named elsewhere."""
     found = list(found)
-    people = {surname(m) for f in found for m in f.mentions if m.kind == "Person" and len(m.base.split()) > 1}
+    people = set(_surnames(found))
     people |= {surname(m) for f in found for m in f.mentions if m.kind == "Person" and m.title}
     out = []
     for here in found:

@@ -36,12 +36,15 @@ class _Name:
     kind: str
 
 
-def find_mentions(tree: Tree, text: str, lexicon: Lexicon, gazetteer: Gazetteer) -> Found:
-    """All mentions of one sentence; `text` is the whole document's."""
+def find_mentions(
+    tree: Tree, text: str, lexicon: Lexicon, gazetteer: Gazetteer, surnames: frozenset[str] = frozenset()
+) -> Found:
+    """All mentions of one sentence; `text` is the whole document's. `surnames` are folded last words of the people whom
+    the document names in full elsewhere: the tagger may see "Стив Уиткоф" and overlook "Уиткоф"."""
     found: dict[int, Mention] = {}
     mentions: list[Mention] = []
     covered: set[int] = set()
-    for name in _names(tree, lexicon, gazetteer):
+    for name in _names(tree, lexicon, gazetteer, surnames):
         head = _head(tree, range(name.first, name.last + 1))
         title = _title(tree, name, head, lexicon, gazetteer) if name.kind == "Person" else None
         mention = _named(tree, text, name, head, title, gazetteer)
@@ -67,8 +70,9 @@ def _title_words(tree: Tree, title: tuple[int, str, str | None] | None) -> set[i
 # ---- names
 
 
-def _names(tree: Tree, lexicon: Lexicon, gazetteer: Gazetteer) -> list[_Name]:
+def _names(tree: Tree, lexicon: Lexicon, gazetteer: Gazetteer, surnames: frozenset[str]) -> list[_Name]:
     candidates = [*_gazetteer_names(tree, gazetteer), *_ner_names(tree, lexicon, gazetteer)]
+    candidates += [_Name(w.id, w.id, "Person") for w in tree.words if w.ner == "O" and w.form[:1].isupper() and names.fold(w.form) in surnames]
     candidates.sort(key=lambda n: (-(n.last - n.first), 0 if n.kind.startswith("!") else 1, n.first))
     taken: set[int] = set()
     chosen = []
@@ -99,7 +103,7 @@ def _ner_names(tree: Tree, lexicon: Lexicon, gazetteer: Gazetteer) -> Iterator[_
 
 def _without_title(tree: Tree, first: int, last: int, lexicon: Lexicon, gazetteer: Gazetteer) -> tuple[int, int]:
     """A person's name without the title or medium that the tagger took in: "Министър | Павлова", "АП | Мей"."""
-    while first < last and (tree.lemma(first) in lexicon.words("actors.people") or tree.form(first).rstrip(".") in lexicon.words("actors.address")):
+    while first < last and (tree.is_one_of(first, lexicon.words("actors.people")) or tree.form(first).rstrip(".") in lexicon.words("actors.address")):
         first += 1
     for cut in range(last - 1, first - 1, -1):
         if any(gazetteer.kind(form) == "Media" for form in _forms(tree.words[first - 1 : cut])):
@@ -186,7 +190,9 @@ def _named(
         if code:
             kind, country = "Government", code
         elif metonym and kind != "Organization":
-            kind, stands_for, country = "Government", metonym.stands_for, metonym.country
+            body = gazetteer.organization(metonym.stands_for)
+            kind, stands_for = "Government", metonym.stands_for
+            country = gazetteer.country(metonym.stands_for) or (body.country if body else metonym.country)
         elif kind == "Government":
             kind = "Place"
     span = tree.span(name.first, name.last)
@@ -216,7 +222,7 @@ def _title(
         for above in tree.above(name.first):
             if above > name.first or not tree.is_nominal(above) or tree.is_clause_between(above, name.first):
                 break
-            if tree.lemma(above) in nouns and not _other_name_between(tree, above, name.first):
+            if tree.is_one_of(above, nouns) and not _other_name_between(tree, above, name.first):
                 title_head = above
                 break
     if title_head is None and name.first > 1:
@@ -225,7 +231,7 @@ def _title(
                 continue
             if (tree.word(back).upos in ("PUNCT", "VERB", "SCONJ", "CCONJ") and tree.form(back) not in QUOTES | {"."}) or tree.form(back) in ("с", "със", "между", "от"):
                 break
-            if tree.lemma(back) in nouns:
+            if tree.is_one_of(back, nouns):
                 title_head = back
                 break
     if title_head is None:
@@ -234,7 +240,7 @@ def _title(
             for forward in range(after + 1, min(after + 5, len(tree.words)) + 1):
                 if tree.word(forward).upos in ("VERB", "AUX", "SCONJ", "PRON", "ADP", "PROPN"):
                     break
-                if tree.lemma(forward) in nouns:
+                if tree.is_one_of(forward, nouns):
                     ids = [i for i in tree.subtree(forward) if i >= after + 1]
                     return None if not ids else (forward, tree.phrase_text(after + 1, _phrase_end(tree, forward)), _country_in(tree, after + 1, _phrase_end(tree, forward), gazetteer))
         return None
@@ -253,7 +259,7 @@ def _apposed(tree: Tree, first: int, nouns: frozenset[str]) -> bool:
         word = tree.word(back)
         if word.upos in ("VERB", "AUX", "SCONJ", "PUNCT", "CCONJ") or word.ner.endswith("PER"):
             return False
-        if tree.lemma(back) in nouns:
+        if tree.is_one_of(back, nouns):
             return tree.definite(back) and word.feat("Number") != "Plur"
     return False
 
@@ -298,9 +304,9 @@ def _country_in(tree: Tree, first: int, last: int, gazetteer: Gazetteer) -> str 
 def _unnamed(
     tree: Tree, text: str, id: int, lexicon: Lexicon, gazetteer: Gazetteer, found: dict[int, Mention]
 ) -> Mention | None:
-    lemma = tree.lemma(id)
     people, bodies = lexicon.words("actors.people"), lexicon.words("actors.bodies")
-    if lemma not in people and lemma not in bodies:
+    is_body = tree.is_one_of(id, bodies)
+    if not tree.is_one_of(id, people) and not is_body:
         return None
     first = id
     while first > 1 and tree.word(first - 1).upos in ("ADJ", "DET", "NUM") and tree.word(first - 1).head in (id, tree.word(id).head, first):
@@ -314,9 +320,9 @@ def _unnamed(
         last = id
     span = tree.span(first, last)
     base = names.base_form(tree.words[first - 1 : last], "Group")
-    named = lemma in bodies and country is not None and tree.word(id).feat("Number") != "Plur"
+    named = is_body and country is not None and tree.word(id).feat("Number") != "Plur"
     stands_for = None
-    if named and lemma in lexicon.words("coref.side") and country:
+    if named and tree.is_one_of(id, lexicon.words("coref.side")) and country:
         stands_for = gazetteer.country_name(country)
     kind = "Group" if not named else "Government" if stands_for else "Organization"
     return Mention(span, id, text[span.start : span.end], base, kind, named, None, country, stands_for)

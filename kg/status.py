@@ -156,6 +156,8 @@ def _of_noun(tree: Tree, id: int, kind: str, lexicon: Lexicon) -> Status:
     if top in tree.slot(verb, OBJECT) or top in tree.slot(verb, AGENT) or tree.own_subject(verb) == top or tree.passive_subject(verb) == top:
         if tree.lemma(verb) in ("съм", "бъда") or tree.lemma(verb) == "има":
             return _happening(tree, verb, lexicon)
+        if _in(tree, verb, lexicon, "status.ending-verbs") and _of_verb(tree, verb, lexicon).value in ("planned", "proposed"):
+            return Status("ongoing", "yet-to-end", facts.heard)
         if _in(tree, verb, lexicon, "status.ongoing-verbs"):
             inner = _of_verb(tree, verb, lexicon)
             going = inner.value == "held" or (inner.value == "proposed" and tree.lemma(verb) in ("продължа", "продължавам"))

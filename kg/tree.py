@@ -38,6 +38,7 @@ BE_PRESENT = frozenset("е са съм сме сте".split())
 BE_PAST = frozenset("беше бе бяха бях".split())
 BE_HEARD = frozenset("бил била било били".split())
 QUOTES = frozenset("„“”\"«»‘’‚‹›''``")
+ARTICLES = ("ът", "ят", "а", "я", "та", "то", "те", "ите")
 REFLEXIVE_POSSESSIVE = frozenset("си свой своя своята свое своето свои своите своят".split())
 OWNERS = frozenset("му й ѝ им негов негова негово негови неговият неговата неговото неговите неин нейна нейно нейни "
                    "нейният нейната нейното нейните техен тяхна тяхно техни техният тяхната тяхното техните".split())  # fmt: skip
@@ -90,6 +91,14 @@ class Tree:
         if word.upos == "NOUN" and "щ" in word.form[-4:] and "щ" not in lemma:
             return word.form.lower()[: word.form.lower().rindex("щ") + 1]
         return lemma
+
+    def is_one_of(self, id: int, words: frozenset[str]) -> bool:
+        """Is the noun in the list, by its lemma or, where the lemmatizer erred ("Секретарят" -> "секретаря"), by its
+        form without the article?"""
+        if self.lemma(id) in words:
+            return True
+        form = self.form(id)
+        return form in words or any(form.endswith(a) and form[: -len(a)] in words for a in ARTICLES)
 
     @cached_property
     def _children(self) -> dict[int, tuple[int, ...]]:
@@ -304,7 +313,7 @@ class Tree:
                 return self._antecedent(own, current)
             word = self.word(current)
             if word.deprel in ("conj", "advcl", "xcomp", "ccomp", "csubj", "aux", "cop") and word.head:
-                if word.deprel in ("ccomp", "csubj") and not self.facts(current).subjunctive:
+                if word.deprel in ("ccomp", "csubj") and not self.facts(current).subjunctive and not self._same_person(current, word.head):
                     return None
                 if word.deprel == "advcl" and word.feat("Number") and self._other_person(current, word.head):
                     return None
@@ -318,6 +327,10 @@ class Tree:
     def _other_person(self, id: int, head: int) -> bool:
         mine, theirs = self.word(id), self.word(head)
         return mine.feat("VerbForm") == "Fin" == theirs.feat("VerbForm") and mine.feat("Number") != theirs.feat("Number")
+
+    def _same_person(self, id: int, head: int) -> bool:
+        """ "Заяви, че смята": a clause without a subject goes on with that of the verb above, where they agree."""
+        return self.third_person_singular(id) == self.third_person_singular(head) and not self.facts(id).passive and not self.facts(head).passive
 
     def own_subject(self, id: int) -> int | None:
         if self.facts(id).passive and not self._active_reading(id):
@@ -336,12 +349,16 @@ class Tree:
             for head in (verb, *self.above(verb)):
                 if self.word(head).deprel in ("acl:relcl", "acl", "advcl") and self.word(head).head:
                     noun = self.word(head).head
-                    if self.is_nominal(noun) and noun < subject:
+                    if self.is_nominal(noun) and noun < subject and not self._is_date(noun):
                         return noun
             for near in range(subject - 1, 0, -1):
-                if self.word(near).upos in ("NOUN", "PROPN"):
+                if self.word(near).upos in ("NOUN", "PROPN") and not self._is_date(near):
                     return self.phrase_head(near)
         return subject
+
+    def _is_date(self, id: int) -> bool:
+        """ "Отменена от Тръмп на 25 октомври, който заяви": a noun counted by figures is not who said it."""
+        return any(self.word(c).form[:1].isdigit() for c in self.children(id))
 
     def phrase_head(self, id: int) -> int:
         """From a part of a name up to the head of its phrase: "(президент Доналд) Тръмп" -> "президент"."""
@@ -373,18 +390,20 @@ class Tree:
             if self.preposition(child) == preposition:
                 out += [i for i in self.conjuncts(child) if i == child or self.preposition(i) in (None, preposition)]
         if not out and preposition in ("с", "между", "заедно с"):
-            out += self._astray(id, preposition) if not self.is_verb(id) else self._deeper(id, preposition)
+            out += self._deeper(id, preposition) if self.is_verb(id) and preposition == "с" else []
+            out = out or (self._astray(id, preposition) if not self.is_verb(id) else [])
         return tuple(out)
 
     def _deeper(self, id: int, preposition: str) -> list[int]:
         """ "Ще се срещне днес в Берлин с канцлера": the parser hung the phrase on Берлин. Not what stands in the object."""
         things = {i for thing in self._object(id) for i in self.nominal_subtree(thing)}
         subjects = {i for c in self.children(id) if self.word(c).deprel in SUBJECT_RELATIONS for i in self.nominal_subtree(c)}
-        for candidate in self.nominal_subtree(id):
-            if candidate > id and candidate not in things | subjects and self.word(candidate).upos in ("NOUN", "PROPN", "PRON") and (
-                self.preposition(candidate) == preposition
-            ):
-                return list(self.conjuncts(candidate))
+        for child in self.children(id):
+            for candidate in self.children(child) if self.preposition(child) in ("в", "на", "до", "при", "край") else ():
+                if candidate > id and candidate not in things | subjects and self.preposition(candidate) == preposition and (
+                    self.word(candidate).upos in ("NOUN", "PROPN", "PRON")
+                ):
+                    return list(self.conjuncts(candidate))
         return []
 
     def _astray(self, id: int, preposition: str) -> list[int]:
