@@ -1,11 +1,15 @@
 """The scorer on annotations small enough to count by hand."""
 
+import json
 from itertools import combinations
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from typer.testing import CliRunner
 
+from kg.cli import app
 from kg.errors import InputError
 from kg.model import ENCOUNTERS, STATUSES
 from kg.score import FIGURES, SHARES, Tally, check, fold, report, same_name, score_document, sentence_at
@@ -234,3 +238,59 @@ def test_the_sentence_around_an_offset():
     text = "Заглавие\nМей пристигна в Берлин на 3 май. „Доволна съм“, каза тя. Край."
     assert sentence_at(text, text.index("доволна".capitalize())) == "„Доволна съм“, каза тя."
     assert sentence_at(text, 0) == "Заглавие"
+
+
+TEXT = "Мей се срещна с Меркел. Тя заяви, че е доволна."
+
+
+@pytest.fixture
+def folders(tmp_path):
+    """Gold with a header before its text, and a system that misses the status and the statement."""
+    trigger = [7, 13, "срещна"]
+    gold = document(
+        [event("Meeting", "held", ["Мей", "Меркел"], 7)], [{"speaker": "Мей", "trigger": [27, 33, "заяви,"]}]
+    )
+    gold["events"][0]["triggers"] = [trigger]
+    gold["register"] = "wire"
+    system = document([{**gold["events"][0], "status": "planned"}])
+    for name, content in (("gold", gold), ("system", system)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "wire1.json").write_text(json.dumps(content, ensure_ascii=False), encoding="utf-8")
+    (tmp_path / "gold" / "wire1.txt").write_text("date 2020-03-01 " + TEXT, encoding="utf-8")
+    return str(tmp_path / "gold"), str(tmp_path / "system")
+
+
+def run_cli(*arguments):
+    return CliRunner().invoke(app, ["score", *arguments])
+
+
+def test_the_command_prints_figures_as_json(folders):
+    gold, system = folders
+    result = json.loads(run_cli(gold, "--system", system, "--json").stdout)
+    assert {name: row["f1"] for name, row in result["figures"].items()} == {
+        "trigger": 1, "participant": 1, "pair": 1, "pair+status": 0, "speaker": 0, "statement": 0,
+    }  # fmt: skip
+    assert result["shares"]["status"]["value"] == 0
+    assert result["registers"]["wire"]["pair"]["hits"] == 1
+
+
+def test_the_command_lists_faults_with_their_sentences(folders):
+    gold, system = folders
+    lines = run_cli(gold, "--system", system, "--errors").stdout.splitlines()
+    fault = lines.index("a missed statement   Мей: заяви,")
+    assert lines[fault + 1] == "    Тя заяви, че е доволна."
+    assert "a missed status      expected held, found planned: Meeting held (срещна)" in lines
+
+
+def test_a_folder_without_annotations_is_refused(tmp_path):
+    result = run_cli(str(tmp_path))
+    assert isinstance(result.exception, InputError)
+    assert "no annotations" in str(result.exception)
+
+
+def test_annotations_that_are_not_json_are_refused(folders):
+    gold, system = folders
+    (Path(gold) / "wire1.json").write_text("{", encoding="utf-8")
+    result = run_cli(gold, "--system", system)
+    assert isinstance(result.exception, InputError)
+    assert "wire1.json: cannot be read as JSON" in str(result.exception)

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
+from kg.cli.options import AsJson, Model, settings
 from kg.errors import InputError
 
 
@@ -17,18 +18,17 @@ def register(app: typer.Typer) -> None:
 
 def score(
     gold: Annotated[
-        Path | None, typer.Argument(help="Folder of gold annotations (*.json) with their texts (*.txt) beside them.")
+        Path | None,
+        typer.Argument(help="Folder of gold annotations (*.json), their texts (*.txt) beside them; else that of kg."),
     ] = None,
     system: Annotated[
         Path | None, typer.Option(help="Folder of annotations to judge; without it the texts are extracted now.")
     ] = None,
     errors: Annotated[
-        bool, typer.Option("--errors", help="List each miss and each false find with its sentence.")
+        bool, typer.Option("--errors", help="List each miss and each false find with its sentence and nearest frame.")
     ] = False,
-    model: Annotated[
-        str | None, typer.Option(help="Folder of Stanza models; the ones inside kg when left out.")
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print the figures as JSON.")] = False,
+    model: Model = None,
+    as_json: AsJson = False,
 ) -> None:
     """Measure extraction against gold: precision, recall and F1 with 95 % intervals.
 
@@ -40,24 +40,25 @@ def score(
     folder = gold or resources.path("gold")
     texts = read_texts(folder)
     golden = read_annotations(folder, texts)
-    found = (
-        read_annotations(system, texts)
-        if system
-        else extract_annotations([folder / f"{name}.txt" for name in golden], model)
-    )
+    why: dict[str, dict[int, str]] = {}
+    if system:
+        found = read_annotations(system, texts)
+    else:
+        found, why = extract_annotations([folder / f"{name}.txt" for name in sorted(golden)], model, explain=errors)
     empty: dict[str, Any] = {"events": [], "statements": []}
     documents = [score_document(golden[name], found.get(name, empty)) for name in sorted(golden)]
-    faults = [
-        fault_record(fault, texts.get(name)) for name, document in zip(sorted(golden), documents, strict=True)
-        for fault in document.faults
-    ]  # fmt: skip
     result = report(documents)
+    if errors:
+        result["errors"] = [
+            fault_record(fault, texts.get(name), why.get(name, {}))
+            for name, document in zip(sorted(golden), documents, strict=True)
+            for fault in document.faults
+        ]
     if as_json:
-        print(json.dumps(result | ({"errors": faults} if errors else {}), ensure_ascii=False, indent=2))
+        print(json.dumps(result, ensure_ascii=False, indent=2))
         return
     print_report(result)
-    if errors:
-        print_faults(faults)
+    print_faults(result.get("errors", []))
 
 
 def read_texts(folder: Path) -> dict[str, str]:
@@ -67,26 +68,6 @@ def read_texts(folder: Path) -> dict[str, str]:
 
     paths = sorted(folder.glob("*.txt"))
     return {path.stem: item.text for path, item in read_paths(paths) if isinstance(item, Document)}
-
-
-def extract_annotations(paths: list[Path], model: str | None) -> dict[str, Any]:
-    """File name without ending -> what kg understands of it now."""
-    from kg import stages
-    from kg.extract import annotation
-    from kg.model import Document
-    from kg.read import read_paths
-
-    settings = stages.Settings(model=model)
-    documents = []
-    for path, item in read_paths(paths):
-        if not isinstance(item, Document):
-            raise item
-        documents.append((path.stem, item))
-    parses = stages.parse([document for _, document in documents], settings)
-    return {
-        name: annotation(stages.extract(document, sentences, settings), name)
-        for (name, document), sentences in zip(documents, parses, strict=True)
-    }
 
 
 def read_annotations(folder: Path, texts: dict[str, str]) -> dict[str, Any]:
@@ -106,8 +87,50 @@ def read_annotations(folder: Path, texts: dict[str, str]) -> dict[str, Any]:
     return annotations
 
 
-def fault_record(fault: Any, text: str | None) -> dict[str, Any]:
-    """One fault as plain data, with the sentence that it is about."""
+def extract_annotations(
+    paths: list[Path], model: str | None, explain: bool
+) -> tuple[dict[str, Any], dict[str, dict[int, str]]]:
+    """What kg understands of each file now, and (if asked) what it tried on each word: offset -> frames and reasons."""
+    from kg import stages
+    from kg.extract import annotation
+    from kg.model import Document
+    from kg.read import read_paths
+
+    chosen = settings(model)
+    documents = []
+    for path, item in read_paths(paths):
+        if not isinstance(item, Document):
+            raise item
+        documents.append((path.stem, item))
+    parses = stages.parse([document for _, document in documents], chosen)
+    found, why = {}, {}
+    for (name, document), sentences in zip(documents, parses, strict=True):
+        found[name] = annotation(stages.extract(document, sentences, chosen), name)
+        if explain:
+            why[name] = tried_frames(sentences, stages.lexicon(chosen))
+    return found, why
+
+
+def tried_frames(sentences: Any, lexicon: Any) -> dict[int, str]:
+    """Offset of a word -> the frames that know it, each with the slots it filled or the reason why it did not fire."""
+    from kg.match import Match, attempts
+    from kg.tree import Tree, repair
+
+    tried: dict[int, list[str]] = {}
+    for sentence in sentences:
+        tree = Tree(repair(sentence))
+        for attempt in attempts(tree, lexicon):
+            if isinstance(attempt, Match):
+                slots = ", ".join(f"{fill.role} <- {tree.form(fill.id)}" for fill in attempt.fills) or "no slot filled"
+                words = f"{attempt.frame.id} fired: {slots}"
+            else:
+                words = f"{attempt.frame.id}: {attempt.reason}"
+            tried.setdefault(tree.word(attempt.trigger).start, []).append(words)
+    return {offset: "; ".join(frames) for offset, frames in tried.items()}
+
+
+def fault_record(fault: Any, text: str | None, why: dict[int, str]) -> dict[str, Any]:
+    """One fault as plain data, with the sentence that it is about and the frames that were tried on its word."""
     from kg.score import sentence_at
 
     return {
@@ -116,6 +139,7 @@ def fault_record(fault: Any, text: str | None) -> dict[str, Any]:
         "fault": "missed" if fault.missed else "false",
         "what": fault.what,
         "sentence": sentence_at(text, fault.start) if text is not None and fault.start is not None else None,
+        "frames": why.get(fault.start, "no frame knows this word") if why and fault.start is not None else None,
     }
 
 
@@ -134,9 +158,8 @@ def print_report(result: dict[str, Any]) -> None:
         return made
 
     def counts(row: dict[str, Any]) -> list[str]:
-        return [f"{row[key]:.3f}" for key in ("precision", "recall", "f1")] + [
-            str(row[key]) for key in ("hits", "false", "missed")
-        ]
+        rates = [f"{row[key]:.3f}" for key in ("precision", "recall", "f1")]
+        return rates + [str(row[key]) for key in ("hits", "false", "missed")]
 
     def interval(pair: tuple[float, float]) -> str:
         return f"{pair[0]:.2f}–{pair[1]:.2f}"
@@ -163,8 +186,10 @@ def print_report(result: dict[str, Any]) -> None:
 
 
 def print_faults(faults: list[dict[str, Any]]) -> None:
-    """Each fault on two lines: what, and the sentence."""
+    """Each fault on two or three lines: what, the sentence, the frames that were tried on its word."""
     for fault in faults:
         print(f"{fault['doc']} {fault['fault']:6} {fault['figure']:11} {fault['what']}")
         if fault["sentence"]:
             print(f"    {fault['sentence']}")
+        if fault["frames"]:
+            print(f"    frames: {fault['frames']}")

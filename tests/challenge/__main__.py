@@ -23,11 +23,14 @@ def main(arguments: list[str]) -> int:
         causes = defaultdict(list)
         for result in results:
             for fault in result.faults:
-                causes[fault.cause].append((result.case, fault))
+                causes[fault.cause].append((result, fault))
         for cause, found in sorted(causes.items(), key=lambda item: (-len(item[1]), item[0])):
             print(f"\n## {len(found)} x {cause}")
-            for case, fault in found:
-                print(f"{case.group}: {case.text}\n    {fault.detail}")
+            for result, fault in found:
+                print(f"{result.case.group}: {result.case.text}\n    {fault.detail}")
+                for line in result.explained.splitlines():
+                    if line.strip().startswith(("fired", "near")):
+                        print(f"    {line.strip()}")
     if "--floors" in arguments:
         old = read_floors()
         counts = {group: max(passed, old.get(group, 0)) for group, (passed, _) in by_group(results).items()}

@@ -12,13 +12,17 @@ from .judge import Fault, judge
 
 @dataclass(frozen=True, slots=True)
 class Result:
+    """`explained` is what `kg explain` says of a case that fails."""
+
     case: Case
     faults: tuple[Fault, ...]
+    explained: str = ""
 
 
 def run(cases: Sequence[Case]) -> list[Result]:
     """Each case with its faults; parsed in one call, so that the models are loaded once."""
     from kg import stages
+    from kg.explain import explain
     from kg.extract import annotation
     from kg.model import Document
 
@@ -27,7 +31,9 @@ def run(cases: Sequence[Case]) -> list[Result]:
     results = []
     for case, document, sentences in zip(cases, documents, stages.parse(documents, settings), strict=True):
         extraction = stages.extract(document, sentences, settings)
-        results.append(Result(case, tuple(judge(case, annotation(extraction, case.group), extraction))))
+        faults = tuple(judge(case, annotation(extraction, case.group), extraction))
+        rules = (stages.lexicon(settings), stages.gazetteer(settings))
+        results.append(Result(case, faults, explain(document, sentences, *rules) if faults else ""))
     return results
 
 
