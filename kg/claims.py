@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from kg.discourse import Actor, Discourse
+from kg.lexicon import Lexicon
 from kg.match import Match
 from kg.mentions import Found
 from kg.model import ENCOUNTERS, Argument, Claim, Mention, Span, Statement, When
@@ -71,7 +72,7 @@ def _draft(
     tree = discourse.trees[sentence]
     kind = _kind(tree, match, discourse)
     encounter = kind in ENCOUNTERS
-    arguments = tuple(_arguments(discourse, sentence, match, matches, encounter))
+    arguments = tuple(_arguments(discourse, sentence, match, matches, statements, encounter))
     actors = _distinct(discourse, [a.mention for a in arguments if a.role in PARTICIPANTS or not encounter])
     if kind == "Negotiation" and match.part == "noun":
         sides = _sides(discourse, sentence, match, actors)
@@ -144,7 +145,7 @@ def _has_host(arguments: tuple[Argument, ...]) -> bool:
 
 
 def _arguments(
-    discourse: Discourse, sentence: int, match: Match, matches: Sequence[Match], encounter: bool
+    discourse: Discourse, sentence: int, match: Match, matches: Sequence[Match], statements: Sequence[Statement], encounter: bool
 ) -> Iterator[Argument]:
     found: list[Argument] = []
     tree = discourse.trees[sentence]
@@ -165,7 +166,9 @@ def _arguments(
             found += [Argument("participant", a.mention, tree.word_span(id), "с") for a in discourse.actors(sentence, id) if a.mention.kind in ("Person", "Group")]
     if match.part == "verb" and AGENT in dict((s, r) for r, slots in match.frame.roles for s in slots) and not any(a.rule == AGENT or a.rule.startswith("coref") for a in found):
         role = next(role for role, slots in match.frame.roles if AGENT in slots)
-        if not tree.slot(match.trigger, AGENT) and not tree.facts(match.trigger).passive:
+        if tree.first_person(match.trigger):
+            found += _speaker_itself(tree, match.trigger, role, statements)
+        elif not tree.slot(match.trigger, AGENT) and not tree.facts(match.trigger).passive:
             found += [
                 Argument(role, actor.mention, tree.word_span(match.trigger), actor.rule or AGENT)
                 for actor in discourse.unsaid(sentence, match.trigger)
@@ -180,6 +183,14 @@ def _arguments(
         if key not in seen and not (encounter and argument.mention.kind == "Media"):
             seen.add(key)
             yield argument
+
+
+def _speaker_itself(tree: Tree, trigger: int, role: str, statements: Sequence[Statement]) -> list[Argument]:
+    """ "„Ще се срещна с Ердоган“, каза Мицотакис": the first person of a quotation is who says it."""
+    span = tree.word_span(trigger)
+    around = said_in(statements, span)
+    speakers = [s.speaker for id in around for s in statements if s.id == id and s.speaker]
+    return [Argument(role, speakers[0].mention, span, "coref:first-person")] if speakers else []
 
 
 def _discussed_with(tree: Tree, match: Match, matches: Sequence[Match]) -> frozenset[int]:
@@ -216,7 +227,7 @@ def _as_actor(mention: Mention, role: str, slot: str, tree: Tree, id: int, peopl
     if role == "host" and slot in ("в", "до") and mention.kind == "Government":
         return mention if mention.stands_for is None else None
     if mention.kind == "Place":
-        return None
+        return replace(mention, kind="Government") if slot in ("с", "между") else None
     if slot in ("в", "до", "при") and mention.kind != "Person" and role != "host":
         return None
     return mention
@@ -266,6 +277,7 @@ def _by_light_verb(
         or (lemma in lexicon.words("light.goal") and preposition == "за")
         or (one_sided and top == noun and preposition in ("на", "след", "преди", "по време на", "в рамките на"))
         or (one_sided and top in tree.slot(verb, OBJECT))
+        or (one_sided and top == noun and preposition in ("за", "към", "от") and _wanted(tree, verb, lexicon))
         or (preposition == "на" and top == noun and match.frame.event == "Meeting" and tree.definite(noun))
         or (preposition in ("на", "по време на", "в") and any(m.trigger == verb and m.frame.event in ENCOUNTERS for m in matches))
         or (match.frame.event == "Visit" and preposition in ("на", "по време на", "за"))
@@ -278,6 +290,13 @@ def _by_light_verb(
         if mention and not _reporter(discourse, tree, mention.head if mention.head <= len(tree.words) else verb, mention):
             out.append(Argument(role, mention, tree.word_span(verb), actor.rule or AGENT))
     return out
+
+
+def _wanted(tree: Tree, verb: int, lexicon: Lexicon) -> bool:
+    """ "Настоява за преговори с Рияд", "се готви за среща с Мицотакис": who wants or plans it takes part."""
+    names = [tree.lemma(verb), f"{tree.lemma(verb)} се"]
+    lists = ("status.planned-verbs", "status.proposed-verbs", "status.refused-verbs")
+    return any(name in lexicon.words(words) for name in names for words in lists)
 
 
 def _event_above(tree: Tree, noun: int, matches: Sequence[Match]) -> int | None:
@@ -359,7 +378,18 @@ def _place(discourse: Discourse, sentence: int, match: Match, arguments: tuple[A
                 best = (distance, mention, preposition or "")
         if best:
             return Argument("place", replace(best[1], kind="Place", stands_for=None), best[1].span, best[2])
+    where = tree.where_clause(verb) if verb else None
+    mention = (found.by_word.get(where) if where else None) or _visited(tree, match, found)
+    if mention is not None and mention.kind in ("Place", "Government"):
+        return Argument("place", replace(mention, kind="Place", stands_for=None), mention.span, "where")
     return None
+
+
+def _visited(tree: Tree, match: Match, found: Found) -> Mention | None:
+    """ "Меркел посети Турция": the visited country is also the place."""
+    if match.frame.event != "Visit":
+        return None
+    return next((found.by_word[f.id] for f in match.fills if f.role == "host" and f.id in found.by_word), None)
 
 
 def _named_by(tree: Tree, id: int, found: Found) -> Mention | None:

@@ -87,6 +87,8 @@ class Discourse:
         if mention is not None:
             if mention.named:
                 return (Actor(mention, ""),)
+            if tree.word(id).feat("Number") == "Plur" and (members := self._members(sentence, id, mention)):
+                return members
             meant = self._described(sentence, id, mention, speaking)
             return (meant,) if meant else (Actor(mention, ""),)
         named = tree.name_after(id)
@@ -96,6 +98,20 @@ class Discourse:
             tree.form(id) in self.lexicon.words("actors.pronouns")
         ):
             return self._pronoun(sentence, id, speaking)
+        return ()
+
+    def _members(self, sentence: int, id: int, group: Mention) -> tuple[Actor, ...]:
+        """Who a plural title means: its names ("министрите Милков и Дендиас"), or with the group the two or more
+        countries that it is of ("лидерите на Германия и Полша")."""
+        tree, found = self.trees[sentence], self.found[sentence]
+        people = [found.by_word[i] for i in tree.names_under(id) if i in found.by_word and found.by_word[i].named]
+        if people:
+            return tuple(Actor(m, "") for m in dict.fromkeys(people))
+        owners = [found.by_word[i] for i in tree.prepositional(id, "на") if i in found.by_word]
+        owners = [m for m in dict.fromkeys(owners) if m.named and m.kind in ("Government", "Organization")]
+        union = len(owners) == 1 and owners[0].kind == "Organization" and tree.lemma(id) == "лидер"
+        if len(owners) >= 2 or union:
+            return (Actor(group, ""), *(Actor(m, "coref:members") for m in owners))
         return ()
 
     def subject(self, sentence: int, verb: int, speaking: bool = False) -> tuple[Actor, ...]:

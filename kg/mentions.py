@@ -72,6 +72,7 @@ def _title_words(tree: Tree, title: tuple[int, str, str | None] | None) -> set[i
 
 def _names(tree: Tree, lexicon: Lexicon, gazetteer: Gazetteer, surnames: frozenset[str]) -> list[_Name]:
     candidates = [*_gazetteer_names(tree, gazetteer), *_ner_names(tree, lexicon, gazetteer)]
+    candidates += _untagged_subjects(tree, gazetteer)
     candidates += [_Name(w.id, w.id, "Person") for w in tree.words if w.ner == "O" and w.form[:1].isupper() and names.fold(w.form) in surnames]
     candidates.sort(key=lambda n: (-(n.last - n.first), 0 if n.kind.startswith("!") else 1, n.first))
     taken: set[int] = set()
@@ -82,6 +83,19 @@ def _names(tree: Tree, lexicon: Lexicon, gazetteer: Gazetteer, surnames: frozens
             taken |= ids
             chosen.append(replace(name, kind=name.kind.lstrip("!")))
     return sorted(chosen, key=lambda n: n.first)
+
+
+def _untagged_subjects(tree: Tree, gazetteer: Gazetteer) -> Iterator[_Name]:
+    """ "Рюте се срещна с Орбан": a capitalised proper noun that is the subject is somebody, tagged or not."""
+    for id in sorted(tree.subjects()):
+        word = tree.word(id)
+        if word.upos == "PROPN" and word.ner == "O" and word.form[:1].isupper() and word.form.isalpha() and not tree.preposition(id):
+            last = id
+            while last < len(tree.words) and tree.word(last + 1).head in range(id, last + 1) and tree.word(last + 1).upos == "PROPN" and (
+                tree.word(last + 1).ner == "O" and tree.word(last + 1).form[:1].isupper()
+            ):
+                last += 1
+            yield _Name(id, last, "Organization" if word.form.isupper() and len(word.form) > 1 else "Person")
 
 
 def _ner_names(tree: Tree, lexicon: Lexicon, gazetteer: Gazetteer) -> Iterator[_Name]:

@@ -160,6 +160,8 @@ def _of_noun(tree: Tree, id: int, kind: str, lexicon: Lexicon) -> Status:
             return Status("ongoing", "yet-to-end", facts.heard)
         if _in(tree, verb, lexicon, "status.ongoing-verbs"):
             inner = _of_verb(tree, verb, lexicon)
+            if inner.value == "held" and tree.lasted(verb):
+                return Status("held", "lasted", inner.heard)
             going = inner.value == "held" or (inner.value == "proposed" and tree.lemma(verb) in ("продължа", "продължавам"))
             return Status("ongoing" if going else inner.value, "goes-on", inner.heard)
         if _in(tree, verb, lexicon, "status.held-verbs") or tree.lemma(verb) in lexicon.words("light.object"):

@@ -38,6 +38,9 @@ BE_PRESENT = frozenset("е са съм сме сте".split())
 BE_PAST = frozenset("беше бе бяха бях".split())
 BE_HEARD = frozenset("бил била било били".split())
 QUOTES = frozenset("„“”\"«»‘’‚‹›''``")
+TIMES = frozenset("седмица месец година ден сутрин вечер нощ час минута лято зима пролет есен понеделник вторник сряда четвъртък "
+                  "петък събота неделя януари февруари март април май юни юли август септември октомври ноември декември "
+                  "днес вчера утре".split())  # fmt: skip
 ARTICLES = ("ът", "ят", "а", "я", "та", "то", "те", "ите")
 REFLEXIVE_POSSESSIVE = frozenset("си свой своя своята свое своето свои своите своят".split())
 OWNERS = frozenset("му й ѝ им негов негова негово негови неговият неговата неговото неговите неин нейна нейно нейни "
@@ -496,6 +499,35 @@ class Tree:
         word = self.word(id)
         return word.feat("Gender") if word.feat("VerbForm") == "Part" and word.feat("Number") == "Sing" else None
 
+    def first_person(self, id: int) -> bool:
+        return any(w.feat("Person") == "1" and w.upos != "PRON" for w in self._finite_forms(id))
+
+    def lasted(self, id: int) -> bool:
+        """ "Продължи два часа", "отнеха половин час": a duration says that it is over."""
+        return any(
+            self.lemma(c) in ("час", "минута", "ден") and any(self.word(m).upos == "NUM" or self.form(m) in ("половин", "близо") for m in self.children(c))
+            or self.form(c) in ("час", "часове", "минути") and not self.preposition(c)
+            for c in self.children(id)
+        )
+
+    def names_under(self, id: int) -> tuple[int, ...]:
+        """The names after a plural title: "Министрите Милков, Ауреску и Дендиас" -> three."""
+        out: list[int] = []
+        for child in self.children(id):
+            if child > id and self.word(child).deprel in (*NAME_RELATIONS, "conj") and _named(self.word(child)) and not self.preposition(child):
+                out += [i for i in self.conjuncts(child) if i not in out]
+        return tuple(out)
+
+    def where_clause(self, id: int) -> int | None:
+        """The noun that "където" stands for: "замина за Варшава, където се срещна" -> Варшава."""
+        if not any(self.form(c) == "където" for c in self.children(id)):
+            return None
+        head = self.word(id).head
+        if head and self.is_nominal(head):
+            return head
+        before = next(c for c in self.children(id) if self.form(c) == "където")
+        return next((i for i in range(before - 1, 0, -1) if self.word(i).ner.endswith("LOC")), None)
+
     def plural_pronoun(self, id: int) -> bool:
         return self.form(id) in ("те", "тях", "им", "ги", "техен", "тяхна", "тяхно", "техни", "тяхната", "тяхното", "техните", "техния", "техният", "последните")
 
@@ -626,22 +658,38 @@ def repair(sentence: Sentence) -> Sentence:
        dependent takes its place.
     2. A name is not a verb: "в курорта Сочи за среща" makes Сочи a verb above the noun before it; where NER sees a
        capitalised name inside the sentence, it becomes the name of that noun, which takes its place in the tree.
-    3. A word is not its own ancestor: what the parser left in a circle hangs on the root.
+    3. "Той се | среща с Борел": a noun with се is the verb.
+    4. "Разговорите между Анкара и | Атина": the second name belongs to the first, not to the noun that governs both.
+    5. "Миналата седмица | Жан Кастекс се срещна": a time is not a subject, the person after it is.
+    6. "Обсъдиха в Скопие | Бояна Петрова": a person is no part of a place; she is the verb's.
+    7. A word is not its own ancestor: what the parser left in a circle hangs on the root.
     """
     words = list(sentence.words)
+    _marks_are_no_names(words)
+    _names_are_no_verbs(words)
+    _verbs_with_reflexive(words)
+    _names_beside_names(words)
+    _times_are_no_subjects(words)
+    _people_in_no_place(words)
+    _no_circles(words)
+    return replace(sentence, words=tuple(words))
+
+
+def _marks_are_no_names(words: list[Word]) -> None:
     for position, word in enumerate(words):
         if word.upos != "PUNCT" and set(word.form) <= QUOTES:
             heirs = [w for w in words if w.head == word.id and not set(w.form) <= QUOTES]
+            new_head = word.head
             if heirs:
-                heir = heirs[0]
-                words[heir.id - 1] = replace(words[heir.id - 1], head=word.head, deprel=word.deprel)
+                new_head = heirs[0].id
+                words[new_head - 1] = replace(words[new_head - 1], head=word.head, deprel=word.deprel)
                 for other in words:
-                    if other.head == word.id and other.id != heir.id:
-                        words[other.id - 1] = replace(words[other.id - 1], head=heir.id)
-                new_head = heir.id
-            else:
-                new_head = word.head
+                    if other.head == word.id and other.id != new_head:
+                        words[other.id - 1] = replace(words[other.id - 1], head=new_head)
             words[position] = replace(words[position], upos="PUNCT", lemma=word.form, deprel="punct", head=new_head)
+
+
+def _names_are_no_verbs(words: list[Word]) -> None:
     for word in list(words):
         if word.upos in ("VERB", "AUX") and word.ner != "O" and word.form[:1].isupper() and word.id > 1 and word.feat("VerbForm") == "Fin":
             left = next((w for w in reversed(words[: word.id - 1]) if w.upos in ("NOUN", "PROPN")), None)
@@ -649,9 +697,74 @@ def repair(sentence: Sentence) -> Sentence:
                 for other in words:
                     if other.head == word.id and other.id != left.id:
                         words[other.id - 1] = replace(words[other.id - 1], head=left.id)
-                moved = replace(words[left.id - 1], head=word.head, deprel=word.deprel) if left.head == word.id else words[left.id - 1]
-                words[left.id - 1] = moved
+                if left.head == word.id:
+                    words[left.id - 1] = replace(words[left.id - 1], head=word.head, deprel=word.deprel)
                 words[word.id - 1] = replace(word, upos="PROPN", feats=(), head=left.id, deprel="nmod")
+
+
+MISREAD = {"среща": "срещам", "срещи": "срещам", "виждат": "виждам"}
+PRESENT = (("Aspect", "Imp"), ("Mood", "Ind"), ("Number", "Sing"), ("Person", "3"), ("Tense", "Pres"), ("VerbForm", "Fin"), ("Voice", "Act"))
+
+
+def _verbs_with_reflexive(words: list[Word]) -> None:
+    for word in list(words):
+        before = words[word.id - 2].form.lower() if word.id > 1 else ""
+        if word.upos == "NOUN" and word.form.lower() in MISREAD and before == "се":
+            words[word.id - 1] = replace(word, upos="VERB", lemma=MISREAD[word.form.lower()], feats=PRESENT)
+
+
+def _named(word: Word) -> bool:
+    return word.ner != "O" or word.upos == "PROPN"
+
+
+def _names_beside_names(words: list[Word]) -> None:
+    for word in list(words):
+        if word.deprel != "conj" or not _named(word) or not word.head or any(w.head == word.id and w.deprel == "case" for w in words):
+            continue
+        governor = words[word.head - 1]
+        if _named(governor) or governor.upos in ("VERB", "AUX"):
+            continue
+        between = [
+            w for w in words
+            if governor.id < w.id < word.id and w.head == governor.id and _named(w) and any(c.head == w.id and c.deprel == "case" for c in words)
+        ]  # fmt: skip
+        if between:
+            words[word.id - 1] = replace(word, head=between[-1].id)
+
+
+def _times_are_no_subjects(words: list[Word]) -> None:
+    for word in list(words):
+        time = word.lemma.lower() in TIMES or (word.form[:1].isdigit() and word.upos in ("NUM", "ADJ"))
+        if not word.deprel.startswith("nsubj") or not time:
+            continue
+        verb = word.head
+        words[word.id - 1] = replace(words[word.id - 1], deprel="obl")
+        if any(w.head == verb and w.deprel.startswith("nsubj") for w in words):
+            continue
+        person = next(
+            (w for w in words if w.head == word.id and w.id > word.id and w.deprel in NAME_RELATIONS and _named(w) and not any(c.head == w.id and c.deprel == "case" for c in words)),
+            None,
+        )
+        if person:
+            words[person.id - 1] = replace(person, head=verb, deprel="nsubj")
+
+
+def _people_in_no_place(words: list[Word]) -> None:
+    for word in list(words):
+        if not word.ner.endswith("PER") or word.ner[0] not in "BS" or word.deprel not in NAME_RELATIONS or not word.head:
+            continue
+        place = words[word.head - 1]
+        if not place.ner.endswith("LOC") or place.id > word.id or any(c.head == word.id and c.deprel == "case" for c in words):
+            continue
+        verb = place.head
+        while verb and words[verb - 1].upos not in ("VERB", "AUX"):
+            verb = words[verb - 1].head
+        if verb:
+            has_subject = any(w.head == verb and w.deprel.startswith("nsubj") for w in words)
+            words[word.id - 1] = replace(word, head=verb, deprel="obj" if has_subject else "nsubj")
+
+
+def _no_circles(words: list[Word]) -> None:
     root = next((w.id for w in words if w.head == 0), 1)
     for word in list(words):
         seen, at = set(), word.id
@@ -660,4 +773,3 @@ def repair(sentence: Sentence) -> Sentence:
             at = words[at - 1].head
         if at:
             words[word.id - 1] = replace(words[word.id - 1], head=root if word.id != root else 0)
-    return replace(sentence, words=tuple(words))
