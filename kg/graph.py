@@ -74,8 +74,11 @@ def resolution_quads(resolution: Resolution, base: str = BASE) -> tuple[str, ...
     """
     base = _checked(base)
     triples: list[Triple] = []
+    articles: dict[str, set[str]] = {}
+    for link in resolution.links:
+        articles.setdefault(link.entity, set()).add(_document_of(link.chain))
     for entity in resolution.entities:
-        triples += _entity(entity, base)
+        triples += _entity(entity, len(articles.get(entity.id, ())), base)
     for link in resolution.links:
         triples += _link(link, base)
     for event in resolution.events:
@@ -254,7 +257,7 @@ def _span(span: Span, text: str, base: str) -> Iterator[Triple]:
     yield node, _name("oa", "exact"), literal(text[span.start : span.end])
 
 
-def _entity(entity: Entity, base: str) -> Iterator[Triple]:
+def _entity(entity: Entity, articles: int, base: str) -> Iterator[Triple]:
     node = _iri(base, entity.id)
     yield node, A, _dip(entity.kind)
     yield node, _dip("ofType"), _dip(entity.kind)
@@ -264,6 +267,7 @@ def _entity(entity: Entity, base: str) -> Iterator[Triple]:
     yield node, _name("schema", "identifier"), literal(entity.id)
     yield node, _name("rdfs", "label"), _words(entity.name)
     yield node, _dip("named"), _boolean(entity.named)
+    yield node, _dip("articles"), _integer(articles)
     yield node, _dip("nameKey"), literal(entity.id.lower())
     for name in {entity.name, *entity.names}:
         yield node, _dip("nameKey"), literal(name.lower())
@@ -293,8 +297,11 @@ def _event(event: Event, base: str) -> Iterator[Triple]:
     yield node, _dip("status"), _dip(event.status.capitalize())
     for participant in event.participants:
         yield node, _dip("participant"), _iri(base, participant)
+        if event.status == "held" and event.kind in ENCOUNTERS:
+            yield _iri(base, participant), _dip("attended"), node
     if event.place:
         yield node, _dip("place"), _iri(base, event.place)
+    yield node, _dip("articles"), _integer(len({_document_of(claim) for claim in event.claims}))
     for claim in event.claims:
         yield _iri(base, "claim", claim), _dip("about"), node
     if event.when:
@@ -325,6 +332,11 @@ def _office(office: Office, base: str) -> Iterator[Triple]:
     yield holding, _dip("start"), _integer(office.span.start)
     yield holding, _dip("end"), _integer(office.span.end)
     yield holding, _dip("inferred"), _boolean(office.inferred)
+
+
+def _document_of(id: str) -> str:
+    """The document in the id of a chain, claim or statement."""
+    return id.rpartition("-")[0]
 
 
 # Terms in N-Triples syntax.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from kg.errors import QueryError
 from kg.graph import literal
@@ -26,6 +27,8 @@ _TOKENS = re.compile(
     """,
     re.VERBOSE | re.DOTALL,
 )
+_PARAMETER = re.compile(r'^# param (\w+) \((name|id)\): "(.*)" \((.*); (.*)\)$', re.MULTILINE)
+_QUESTION = re.compile(r"^# (bg|en): (.*)$", re.MULTILINE)
 
 
 def tokens(text: str) -> Iterator[tuple[str, str]]:
@@ -41,11 +44,14 @@ def tokens(text: str) -> Iterator[tuple[str, str]]:
 def bind(text: str, values: Mapping[str, str]) -> str:
     """`text` with each variable that `values` names put in as a string literal.
 
-    Raises QueryError for a name that the query has not.
+    Where the head of the query calls a parameter a name, its value is put in lower case, as `dip:nameKey` has it.
+    Raises QueryError for a parameter that the query has not.
 
     >>> bind('SELECT ?s { ?s ?p ?name } # ?name', {"name": 'say "hi"'})
     'SELECT ?s { ?s ?p "say \\\\"hi\\\\"" } # ?name'
     """
+    names = {parameter.name for parameter in parameters(text) if parameter.kind == "name"}
+    values = {name: value.lower() if name in names else value for name, value in values.items()}
     missing = set(values)
     bound = []
     for kind, token in tokens(text):
@@ -65,3 +71,28 @@ def refuse_other_hosts(text: str) -> None:
             raise QueryError(
                 f"{token.upper()} is switched off: a query may not call other hosts; fetch the data and kg import it"
             )
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter of a query file: `# param actor (name): "Ана Вечерин" (who it is about; за кого е)`.
+
+    `kind` is "name" (of an entity, in any case) or "id" (as the queries print it).
+    """
+
+    name: str
+    kind: str
+    example: str
+    en: str
+    bg: str
+
+
+def parameters(text: str) -> tuple[Parameter, ...]:
+    """The parameters that the head of a query file declares, in its order."""
+    return tuple(Parameter(*match) for match in _PARAMETER.findall(text))
+
+
+def question(text: str) -> tuple[str, str]:
+    """The question that a query file answers, in English and in Bulgarian; empty where the head has none."""
+    found = {match[0]: match[1].strip() for match in _QUESTION.findall(text)}
+    return found.get("en", ""), found.get("bg", "")
