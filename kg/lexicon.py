@@ -21,7 +21,7 @@ from kg.model import STATUSES
 from kg.tree import COMPOUND, FOLDED, SLOTS
 
 PREPOSITIONS = frozenset(
-    "с на за по в от към до при пред между срещу против около относно след преди без през край у над под зад чрез "
+    "с на за по в от към върху до при пред между срещу против около относно след преди без през край у над под зад чрез "
     "заради поради според спрямо въпреки освен вместо извън из".split()
 ) | {" ".join(FOLDED.get(word, word) for word in compound) for compound in COMPOUND}
 STANCES = ("asserts", "denies", "doubts", "asks", "hearsay", "promises", "praises", "criticises", "warns", "demands")
