@@ -44,29 +44,33 @@ def _set_by_frame(tree: Tree, match: Match, matches: Sequence[Match], lexicon: L
 
     Negated ("не беше отменена") or refused ("отказа да отмени срещата") it leaves the event as planned.
     """
+    attributes = set(tree.modifiers(match.trigger))
     for other in matches:
-        if not other.frame.sets or other.trigger == match.trigger:
+        if not other.frame.sets or other.trigger == match.trigger or other.trigger in attributes:
             continue
-        if match.trigger in other.ids("encounter") or any(
-            match.trigger in tree.nominal_subtree(id) and tree.is_part_of(match.trigger, id) for id in other.ids("encounter")
-        ):
-            facts = tree.facts(other.trigger)
-            matrix = _matrix(tree, other.trigger)
-            value = other.frame.sets
-            if facts.negated or (matrix and _in(tree, matrix, lexicon, "status.refused-verbs")):
-                value = {"cancelled": "planned", "postponed": "planned", "denied": "held", "planned": "proposed", "held": "cancelled", "ongoing": "cancelled"}.get(value, value)
-                return Status(value, f"not-{other.frame.id}", facts.heard)
-            if value in ("held", "ongoing"):
-                inner = _of_verb(tree, other.trigger, lexicon)
-                if value == "ongoing" and inner.value == "held":
-                    return Status("ongoing", other.frame.id, inner.heard)
-                return Status(inner.value, f"{other.frame.id}+{inner.rule}", inner.heard)
-            if facts.subjunctive and matrix and value in ("cancelled", "postponed") and _in(tree, matrix, lexicon, "status.proposed-verbs"):
-                return Status("planned", f"wish-to-{other.frame.id}", facts.heard)
-            if facts.conditional and value in ("cancelled", "postponed"):
-                return Status("planned", f"would-{other.frame.id}", facts.heard)
-            return Status(value, other.frame.id, facts.heard)
+        if any(tree.is_part_of(match.trigger, id) for id in other.ids("encounter")):
+            return _changed(tree, other, lexicon)
     return None
+
+
+UNDONE = {"cancelled": "planned", "postponed": "planned", "denied": "held", "planned": "proposed", "held": "cancelled", "ongoing": "cancelled"}
+
+
+def _changed(tree: Tree, change: Match, lexicon: Lexicon) -> Status:
+    """What a change of status says, with its own polarity and mood."""
+    facts = tree.facts(change.trigger)
+    matrix = _matrix(tree, change.trigger) if facts.subjunctive else None
+    value, name = change.frame.sets or "", change.frame.id
+    if facts.negated or (matrix and _in(tree, matrix, lexicon, "status.refused-verbs")):
+        return Status(UNDONE.get(value, value), f"not-{name}", facts.heard)
+    if value in ("held", "ongoing"):
+        inner = _of_verb(tree, change.trigger, lexicon)
+        going = value == "ongoing" and inner.value == "held" and not tree.lasted(change.trigger)
+        return Status("ongoing" if going else inner.value, f"{name}+{inner.rule}", inner.heard)
+    undoing = value in ("cancelled", "postponed")
+    if undoing and (facts.conditional or (matrix and _in(tree, matrix, lexicon, "status.proposed-verbs"))):
+        return Status("planned", f"might-{name}", facts.heard)
+    return Status(value, name, facts.heard)
 
 
 def _in(tree: Tree, id: int, lexicon: Lexicon, name: str) -> bool:
@@ -134,6 +138,12 @@ MODIFIERS = ("cancelled", "postponed", "proposed", "planned", "ongoing", "held")
 
 
 def _of_noun(tree: Tree, id: int, kind: str, lexicon: Lexicon) -> Status:
+    """First what the clause says that the event does, then its own attributes, then the preposition it stands under."""
+    return _by_predicate(tree, id, lexicon) or _by_attribute(tree, id, lexicon) or _by_place(tree, id, kind, lexicon)
+
+
+def _by_attribute(tree: Tree, id: int, lexicon: Lexicon) -> Status | None:
+    """ "Предстоящата среща", "отменената визита", "срещата, която ще се проведе", "предложение за среща"."""
     for modifier in tree.modifiers(id):
         lemma = tree.lemma(modifier)
         for name in MODIFIERS:
@@ -142,14 +152,15 @@ def _of_noun(tree: Tree, id: int, kind: str, lexicon: Lexicon) -> Status:
     relative = tree.relative_clause(id)
     if relative and (_in(tree, relative, lexicon, "status.held-verbs") or _in(tree, relative, lexicon, "status.ongoing-verbs")):
         return _happening(tree, relative, lexicon)
-    above = _noun_above(tree, id, lexicon)
-    if above:
-        return above
+    return _noun_above(tree, id, lexicon)
+
+
+def _by_predicate(tree: Tree, id: int, lexicon: Lexicon) -> Status | None:
+    """ "Срещата ще се проведе", "преговорите продължават", "проведоха разговор", "отказа среща"."""
     verb = tree.clause_verb(id)
     if verb is None:
-        return _default(kind)
+        return None
     top = tree.top_of_phrase(id)
-    preposition = tree.preposition(top)
     facts = tree.facts(verb)
     if verb == id:
         return _of_verb(tree, id, lexicon)
@@ -172,6 +183,16 @@ def _of_noun(tree: Tree, id: int, kind: str, lexicon: Lexicon) -> Status:
             return Status("proposed", "wish", facts.heard)
         if _in(tree, verb, lexicon, "status.refused-verbs"):
             return Status("denied", "refused", facts.heard)
+    return None
+
+
+def _by_place(tree: Tree, id: int, kind: str, lexicon: Lexicon) -> Status:
+    """ "Преди срещата", "след срещата", "по време на визитата", "пристигна за среща", "призова за преговори"."""
+    verb = tree.clause_verb(id)
+    if verb is None:
+        return _default(kind)
+    preposition = tree.preposition(tree.top_of_phrase(id))
+    facts = tree.facts(verb)
     if preposition == "преди":
         return Status("planned", "before")
     if preposition in ("след", "по повод"):
