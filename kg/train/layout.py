@@ -1,0 +1,107 @@
+"""Trained parts -> a folder that Stanza loads, small on disk.
+
+Weights are stored in half precision; Stanza widens them when it loads. It does not widen the word vectors, which must
+stay float32: they are rounded to multiples of a power of two near a sixteenth of their spread, and every file is
+deflated inside its own zip container, which torch.load reads as it is. The vectors then take a byte a number.
+"""
+
+import hashlib
+import json
+import math
+import os
+import shutil
+import zipfile
+from pathlib import Path
+from typing import Any
+
+PARTS = ("tokenize", "pos", "lemma", "depparse", "ner")
+NEEDS_VECTORS = ("pos", "depparse", "ner")
+ONLY_FOR_TRAINING = ("optimizer_state_dict", "bert_optimizer_state_dict", "scheduler_state_dict", "optimizer")
+
+
+def lay_out(trained: dict[str, Path], out: Path, package: str = "compact") -> Path:
+    """Write `trained` (part -> file, with "pretrain") as a folder for stanza.Pipeline("bg", dir=out), and return it.
+
+    The folder is written beside `out` and takes its place in one step at the end.
+    """
+    fresh = out.with_name(out.name + ".new")
+    shutil.rmtree(fresh, ignore_errors=True)
+    described: dict[str, Any] = {}
+    for part, source in trained.items():
+        target = fresh / "bg" / part / f"{package}.pt"
+        target.parent.mkdir(parents=True)
+        pack(source, target, vectors=part == "pretrain")
+        entry: dict[str, Any] = {"md5": hashlib.md5(target.read_bytes()).hexdigest()}
+        if part in NEEDS_VECTORS:
+            entry["dependencies"] = [{"model": "pretrain", "package": package}]
+        described[part] = {package: entry}
+    chosen = {part: package for part in PARTS if part in trained}
+    described["default_processors"] = chosen
+    described["default_dependencies"] = {"pretrain": package}
+    described["packages"] = {"default": chosen, package: chosen}
+    described["lang_name"] = "Bulgarian"
+    (fresh / "resources.json").write_text(json.dumps({"bg": described}, indent=1) + "\n", encoding="utf-8")
+    replace_folder(fresh, out)
+    return out
+
+
+def replace_folder(fresh: Path, out: Path) -> None:
+    """Put `fresh` where `out` is; a README.md that stands there stays."""
+    old = out.with_name(out.name + ".old")
+    shutil.rmtree(old, ignore_errors=True)
+    if out.exists():
+        if (out / "README.md").is_file() and not (fresh / "README.md").exists():
+            shutil.copy(out / "README.md", fresh / "README.md")
+        os.rename(out, old)
+    os.rename(fresh, out)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def pack(source: Path, target: Path, vectors: bool = False) -> None:
+    """Write the Stanza model `source` to `target` without what only training needs, and as small as it gets."""
+    import torch
+
+    state = torch.load(source, map_location="cpu", weights_only=True)
+    if isinstance(state, dict):
+        state = {key: value for key, value in state.items() if key not in ONLY_FOR_TRAINING}
+        if isinstance(state.get("config"), dict):
+            state["config"] = {key: _no_path(value) for key, value in state["config"].items()}
+    torch.save(_shrink(state, vectors), target)
+    deflate(target)
+
+
+def deflate(path: Path) -> None:
+    """Compress the members of the zip container that torch.save writes; dates are fixed, so equal in is equal out."""
+    fresh = path.with_suffix(".deflated")
+    with zipfile.ZipFile(path) as old, zipfile.ZipFile(fresh, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as new:
+        for member in old.infolist():
+            new.writestr(zipfile.ZipInfo(member.filename), old.read(member), zipfile.ZIP_DEFLATED, 6)
+    os.replace(fresh, path)
+
+
+def _no_path(value: Any) -> Any:
+    """File names of the machine that trained are of no use to others."""
+    return os.path.basename(value) if isinstance(value, str) and os.sep in value else value
+
+
+def _shrink(value: Any, vectors: bool) -> Any:
+    import torch
+
+    if torch.is_tensor(value):
+        value = value.detach().cpu()
+        if not value.is_floating_point():
+            return value.clone()
+        return _rounded(value.float()) if vectors else value.half()
+    if isinstance(value, dict):
+        return type(value)((key, _shrink(item, vectors)) for key, item in value.items())
+    if isinstance(value, list):
+        return [_shrink(item, vectors) for item in value]
+    if type(value) is tuple:
+        return tuple(_shrink(item, vectors) for item in value)
+    return value
+
+
+def _rounded(vectors: Any) -> Any:
+    """`vectors` as multiples of a power of two: some hundred different numbers, still float32."""
+    grain = 2.0 ** math.floor(math.log2(max(float(vectors.std()), 1e-6) / 16))
+    return (vectors / grain).round() * grain

@@ -1,0 +1,211 @@
+"""The parts of the model set that learn by gradient: tagger, parser, names, tokenizer, lemmatizer.
+
+Each function takes the files of one part and writes one Stanza model. The options are Stanza's own command line
+options, so `python -m stanza.models.parser --help` documents them.
+"""
+
+import io
+import random
+from pathlib import Path
+from typing import Any
+
+from kg.train.loop import Pace, fit
+from kg.train.quick import quick_parser_trainer, quicken
+
+
+def _seed(seed: int) -> None:
+    import numpy
+    import torch
+
+    random.seed(seed)
+    numpy.random.seed(seed)
+    torch.manual_seed(seed)
+
+
+def adopt(model: Any, start: Path) -> int:
+    """Take over from the Stanza model `start` every tensor that fits by name and shape; returns how many did."""
+    import torch
+
+    theirs = torch.load(start, map_location="cpu", weights_only=True)["model"]
+    ours = model.state_dict()
+    same = {name: value.float() for name, value in theirs.items() if name in ours and ours[name].shape == value.shape}
+    model.load_state_dict({**ours, **same})
+    return len(same)
+
+
+def _vocabulary(start: Path) -> Any:
+    """The vocabularies of the tagger or parser `start`, so that its embeddings keep their meaning."""
+    import torch
+    from stanza.models.pos.vocab import MultiVocab
+
+    return MultiVocab.load_state_dict(torch.load(start, map_location="cpu", weights_only=True)["vocab"])
+
+
+def train_parser(
+    train: Path, dev: Path, pretrain: Path, out: Path, pace: Pace, options: list[str], seed: int = 1234,
+    start: Path | None = None,
+) -> float:  # fmt: skip
+    """A biaffine dependency parser from CoNLL-U `train`, chosen by LAS on CoNLL-U `dev`; returns that LAS.
+
+    `start` is a parser to go on from, trained with the same vectors and sizes.
+    """
+    from stanza.models import parser
+    from stanza.models.common.doc import DEPREL, HEAD, Document
+    from stanza.models.common.pretrain import Pretrain
+    from stanza.models.depparse import scorer
+    from stanza.models.depparse.data import DataLoader, InfiniteBatch
+    from stanza.utils.conll import CoNLL
+
+    _seed(seed)
+    args = parser.parse_args(
+        ["--lang", "bg", "--shorthand", "bg_btb", "--train_file", str(train), "--eval_file", str(dev),
+         "--wordvec_pretrain_file", str(pretrain), "--save_dir", str(out.parent), "--save_name", out.name,
+         "--optim", "adam", "--no_second_optim", "--no_plateau", "--cpu", "--word_cutoff", "7",
+         "--seed", str(seed), "--lr", str(pace.rate), "--beta2", "0.95", *options]
+    )  # fmt: skip
+    vectors = Pretrain(str(pretrain))
+    train_data, _, _ = CoNLL.conll2dict(input_file=str(train))
+    known = _vocabulary(start) if start else None
+    batches = DataLoader(Document(train_data), args["batch_size"], args, vectors, vocab=known, evaluation=False)
+    dev_doc = CoNLL.conll2doc(input_file=str(dev))
+    dev_batches = DataLoader(dev_doc, 5000, args, vectors, vocab=batches.vocab, evaluation=True, sort_during_eval=True)
+    trainer = quick_parser_trainer(args, batches.vocab, vectors)
+    if start:
+        adopt(trainer.model, start)
+    endless = InfiniteBatch(batches)
+    endless.reshuffle()
+
+    def evaluate() -> float:
+        predicted = parser.predict_dataset(trainer, dev_batches)
+        dev_batches.doc.set([HEAD, DEPREL], [word for sentence in predicted for word in sentence])
+        _, _, score = scorer.score(io.StringIO(f"{dev_batches.doc:C}\n\n"), str(dev))
+        return score
+
+    return fit(trainer, endless.next_batch, evaluate, pace, out)
+
+
+def train_tagger(
+    train: list[Path], dev: Path, pretrain: Path, out: Path, pace: Pace, options: list[str], seed: int = 1234,
+    start: Path | None = None,
+) -> float:  # fmt: skip
+    """UPOS, XPOS and FEATS from CoNLL-U files, chosen by all three right on `dev`; returns that share.
+
+    `start` is a tagger to go on from; its vocabularies are kept, so `train` must not hold tags that it does not know.
+    """
+    from stanza.models import tagger
+    from stanza.models.common import utils
+    from stanza.models.common.pretrain import Pretrain
+    from stanza.models.pos import scorer
+    from stanza.models.pos.data import Dataset, ShuffledDataset
+    from stanza.models.pos.trainer import Trainer
+    from stanza.utils.conll import CoNLL
+
+    _seed(seed)
+    args = tagger.parse_args(
+        ["--lang", "bg", "--shorthand", "bg_btb", "--train_file", ";".join(map(str, train)), "--eval_file", str(dev),
+         "--wordvec_pretrain_file", str(pretrain), "--save_dir", str(out.parent), "--save_name", out.name,
+         "--cpu", "--word_cutoff", "7", "--seed", str(seed), "--lr", str(pace.rate), "--beta2", "0.95",
+         "--augment_nopunct", "0.1", *options]
+    )  # fmt: skip
+    vectors = Pretrain(str(pretrain))
+    vocab, data, batches = tagger.load_training_data(args, vectors)
+    if start:
+        vocab = _vocabulary(start)
+        data = [Dataset(part.doc, args, vectors, vocab=vocab, evaluation=False) for part in data]
+        batches = ShuffledDataset(data, args["batch_size"])
+    dev_doc = CoNLL.conll2doc(input_file=str(dev))
+    dev_data = Dataset(dev_doc, args, vectors, vocab=vocab, evaluation=True, sort_during_eval=True)
+    dev_batches = dev_data.to_loader(batch_size=100)
+    trainer = Trainer(args=args, vocab=vocab, pretrain=vectors, device="cpu")
+    if start:
+        adopt(trainer.model, start)
+    quicken(trainer.model)
+
+    def endless():
+        while True:
+            yield from batches
+
+    def evaluate() -> float:
+        predicted, order = [], []
+        for batch in dev_batches:
+            predicted += trainer.predict(batch)
+            order.extend(batch.idx)
+        tagger.set_predictions(dev_data.doc, trainer, utils.unsort(predicted, order))
+        _, _, score = scorer.score(io.StringIO(f"{dev_data.doc:C}\n\n"), str(dev), eval_type="AllTags")
+        return score
+
+    stream = endless()
+    return fit(trainer, lambda: next(stream), evaluate, pace, out)
+
+
+def train_ner(
+    train: Path, dev: Path, pretrain: Path, out: Path, pace: Pace, options: list[str], seed: int = 1234,
+    start: Path | None = None,
+) -> float:  # fmt: skip
+    """Names from Stanza's NER JSON, chosen by strict F1 on `dev`; returns that F1. `start` is a model to go on from."""
+    import json
+
+    from stanza.models import ner_tagger
+    from stanza.models.common.doc import Document
+    from stanza.models.common.pretrain import Pretrain
+    from stanza.models.ner import scorer
+    from stanza.models.ner.data import DataLoader
+    from stanza.models.ner.trainer import Trainer
+
+    _seed(seed)
+    args = ner_tagger.parse_args(
+        ["--shorthand", "bg_slavic", "--train_file", str(train), "--eval_file", str(dev),
+         "--wordvec_pretrain_file", str(pretrain), "--save_dir", str(out.parent), "--save_name", out.name,
+         "--cpu", "--seed", str(seed), "--no_emb_finetune", "--optim", "adam", "--lr", str(pace.rate), *options]
+    )  # fmt: skip
+    vectors = Pretrain(str(pretrain))
+    args["word_emb_dim"] = vectors.emb.shape[1]
+    train_doc = Document(json.loads(train.read_text(encoding="utf-8")))
+    dev_doc = Document(json.loads(dev.read_text(encoding="utf-8")))
+    size = {"max_batch_words": args["max_batch_words"]}
+    batches = DataLoader(train_doc, args["batch_size"], args, vectors, evaluation=False, **size)
+    dev_batches = DataLoader(dev_doc, 100, args, vectors, vocab=batches.vocab, evaluation=True)
+    trainer = Trainer(args=args, vocab=batches.vocab, pretrain=vectors, device="cpu")
+    quicken(trainer.model)
+    gold = [[tag[trainer.args["predict_tagset"]] for tag in tags] for tags in dev_batches.tags]
+
+    def endless():
+        while True:
+            yield from batches
+            batches.reshuffle()
+
+    def evaluate() -> float:
+        predicted = []
+        for batch in dev_batches:
+            predicted += trainer.predict(batch)
+        return scorer.score_by_entity(predicted, gold)[2]
+
+    stream = endless()
+    return fit(trainer, lambda: next(stream), evaluate, pace, out)
+
+
+def train_tokenizer(train: tuple[Path, Path], dev: tuple[Path, Path, Path], out: Path, steps: int, seed: int = 1234):
+    """Words and sentences from (text, labels) of `train`; `dev` is (text, labels, CoNLL-U)."""
+    from stanza.models import tokenizer
+
+    words = out.with_suffix(".mwt.json")
+    words.write_text("[]", encoding="utf-8")  # Bulgarian has no multiword tokens
+    tokenizer.main(
+        ["--mode", "train", "--lang", "bg", "--shorthand", "bg_btb", "--cpu", "--seed", str(seed),
+         "--txt_file", str(train[0]), "--label_file", str(train[1]), "--mwt_json_file", str(words),
+         "--dev_txt_file", str(dev[0]), "--dev_label_file", str(dev[1]), "--dev_conll_gold", str(dev[2]),
+         "--max_seqlen", "300", "--steps", str(steps), "--eval_steps", str(max(1, min(300, steps // 3))),
+         "--conll_file", str(out.with_suffix(".dev.conllu")), "--save_dir", str(out.parent), "--save_name", out.name]
+    )  # fmt: skip
+
+
+def train_lemmatizer(train: Path, lexicon: Path, dev: Path, out: Path, epochs: int, seed: int = 1234) -> None:
+    """Lemmas: a dictionary of (form, UPOS) in `train` and `lexicon`, and a network learnt from `train` for the rest."""
+    from stanza.models import lemmatizer
+
+    lemmatizer.main(
+        ["--mode", "train", "--shorthand", "bg_btb", "--cpu", "--seed", str(seed),
+         "--train_file", str(train), "--secondary_file", str(lexicon), "--eval_file", str(dev),
+         "--hidden_dim", "100", "--batch_size", "100", "--num_epoch", str(epochs),
+         "--save_dir", str(out.parent), "--save_name", out.name]
+    )  # fmt: skip

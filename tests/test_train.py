@@ -1,0 +1,199 @@
+"""The recipe of the models, whole, on a handful of sentences; its result goes through kg build."""
+
+import json
+import logging
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from kg.errors import InputError
+from kg.train import names
+from kg.train.lexicon import lemma_rows, read_lexicons, read_morphology
+from kg.train.loop import Pace
+from kg.train.treebank import Row, Tree, paragraphs, raw_text, read_conllu, token_labels, write_conllu
+
+# form|lemma|UPOS|XPOS|FEATS|head|relation; "~" before a form: no space before it
+SENTENCES = [
+    "Министърът|министър|NOUN|Ncmsf|Gender=Masc|2|nsubj пристигна|пристигна|VERB|Vpitf|Number=Sing|0|root "
+    "в|в|ADP|R|_|4|case Варна|Варна|PROPN|Npfsi|Gender=Fem|2|obl ~.|.|PUNCT|punct|_|2|punct",
+    "Ана|Ана|PROPN|Npfsi|Gender=Fem|2|nsubj видя|видя|VERB|Vpitf|Number=Sing|0|root "
+    "Петър|Петър|PROPN|Npmsi|Gender=Masc|2|obj ~.|.|PUNCT|punct|_|2|punct",
+    "Посланикът|посланик|NOUN|Ncmsf|Gender=Masc|2|nsubj говори|говоря|VERB|Vpitf|Number=Sing|0|root "
+    "с|с|ADP|R|_|4|case министъра|министър|NOUN|Ncmsh|Gender=Masc|2|obl ~.|.|PUNCT|punct|_|2|punct",
+    "Срещата|среща|NOUN|Ncfsd|Gender=Fem|4|nsubj ще|ще|AUX|Tx|_|4|aux бъде|бъда|AUX|Vxitf|Number=Sing|4|cop "
+    "утре|утре|ADV|Dt|_|0|root ~.|.|PUNCT|punct|_|4|punct",
+]
+ARTICLES = {
+    "first": ("Иван Вазов пристигна в Русе. Той говори с кмета.", [("Иван Вазов", "PER"), ("Русе", "LOC")]),
+    "second": ("Мария Минчева видя Дунав. Фирмата Росица е в Трявна.", [("Мария Минчева", "PER"), ("Трявна", "LOC")]),
+    "third": ("Калина пътува до Пирин.", [("Калина", "PER"), ("Пирин", "LOC")]),
+}
+
+
+def tree(notation: str) -> Tree:
+    rows: list[Row] = []
+    for word in notation.split():
+        form, lemma, upos, xpos, feats, head, deprel = word.lstrip("~").split("|")
+        if word.startswith("~"):
+            rows[-1] = Row(*[getattr(rows[-1], key) for key in Row.__slots__[:7]], space_after=False)
+        rows.append(Row(form, lemma, upos, xpos, feats, int(head), deprel))
+    return Tree(tuple(rows), starts_document=True)
+
+
+TREES = [tree(notation) for notation in SENTENCES]
+
+
+@pytest.fixture
+def sources(tmp_path: Path) -> Path:
+    """A folder with a treebank, named articles, raw text and word lists."""
+    (tmp_path / "ud").mkdir()
+    for split, trees in (("train", TREES * 3), ("dev", TREES), ("test", TREES[:2])):
+        write_conllu(tmp_path / "ud" / f"xx-ud-{split}.conllu", trees)
+    for topic, (text, found) in ARTICLES.items():
+        folder = tmp_path / "names" / topic
+        folder.mkdir(parents=True)
+        (folder / "a.txt").write_text(text, encoding="utf-8")
+        lines = []
+        for surface, kind in found:
+            start = text.index(surface)
+            lines.append(f"{start}\t{start + len(surface)}\t{surface}\t{surface}\t{kind}\t{kind}-{surface}")
+        (folder / "a.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (tmp_path / "raw").mkdir()
+    raw = [*(t.text for t in TREES), *(text for text, _ in ARTICLES.values()), "Президентът Петър Берон говори дълго."]
+    (tmp_path / "raw" / "news.txt").write_text("\n".join(raw) + "\n", encoding="utf-8")
+    (tmp_path / "morphology.tsv").write_text("Ана\tАна\tNpfsi\nговори\tговоря\tVpitf\n\n", encoding="utf-8")
+    (tmp_path / "unimorph.tsv").write_text("среща\tсрещата\tN;SG;DEF\nпланина\tпланината\tN;SG;DEF\n", encoding="utf-8")
+    return tmp_path
+
+
+def test_a_treebank_goes_through_a_file_unchanged(tmp_path):
+    write_conllu(tmp_path / "a.conllu", TREES)
+    assert TREES == read_conllu(tmp_path / "a.conllu")
+
+
+def test_a_line_with_too_few_columns_is_named(tmp_path):
+    (tmp_path / "a.conllu").write_text("1\tДа\tда\n", encoding="utf-8")
+    with pytest.raises(InputError, match=r"a\.conllu:1: .*10 columns"):
+        read_conllu(tmp_path / "a.conllu")
+
+
+def test_labels_stand_under_the_characters_of_the_text():
+    groups = list(paragraphs(TREES))
+    text, labels = raw_text(groups), token_labels(groups)
+    assert len(text) == len(labels)
+    assert len(TREES) == labels.count("2")
+    tokens, start = [], 0
+    for i, label in enumerate(labels):
+        if label in "12":
+            tokens.append(text[start : i + 1].strip())
+            start = i + 1
+    assert [row.form for t in TREES for row in t.rows] == tokens
+
+
+def test_morphology_takes_class_and_features_from_the_treebank(sources):
+    found = read_morphology(sources / "morphology.tsv", TREES)
+    assert [("Ана", "PROPN", "Gender=Fem"), ("говори", "VERB", "Number=Sing")] == [
+        (row.form, row.upos, row.feats) for row in found[0].rows
+    ]
+    assert [] == read_morphology(sources / "morphology.tsv", TREES, held_out=found)
+
+
+def test_a_dictionary_adds_forms_that_the_treebank_does_not_have(sources):
+    rows, agreement = read_lexicons(sources / "unimorph.tsv", None, lemma_rows(TREES))
+    assert {"NOUN": 1.0} == agreement
+    assert [("планината", "NOUN", "планина")] == [(row.form, row.upos, row.lemma) for row in rows]
+
+
+def test_articles_become_tagged_sentences_with_the_right_words_in_names(sources):
+    found = names.read_articles(sources / "names")
+    words = {
+        (" ".join(s.words[a:b]), kind) for s in found for a, b, kind in names.spans(s.tags)
+    }  # fmt: skip
+    assert {pair for _, pairs in ARTICLES.values() for pair in pairs} == words
+
+
+def test_swapped_names_keep_kind_and_shape(sources):
+    found = names.read_articles(sources / "names")
+    other = names.swapped(found, {"PER": [("Георги", "Раковски")]}, share=1.0, seed=1)
+    assert other
+    originals = [s for s in found if names.spans(s.tags)]
+    for before, after in zip(originals, other, strict=True):
+        assert before.tags == after.tags
+    assert other == names.swapped(found, {"PER": [("Георги", "Раковски")]}, share=1.0, seed=1)
+
+
+def test_no_article_is_an_error_that_says_what_is_expected(tmp_path):
+    with pytest.raises(InputError, match=r"TOPIC/NAME\.txt"):
+        names.read_articles(tmp_path)
+
+
+def test_the_rate_rises_and_falls_to_a_hundredth():
+    pace = Pace(steps=100, rate=1.0, warmup=10)
+    rates = [pace.rate_at(step) for step in range(1, 101)]
+    assert max(rates) == pytest.approx(0.9)
+    assert rates[-1] == pytest.approx(0.01)
+    assert Pace(steps=100, rate=1.0, minutes=2).done(step=10, minutes=1.0) == pytest.approx(0.5)
+
+
+@pytest.mark.slow
+def test_quick_layers_compute_what_the_plain_ones_do():
+    torch = pytest.importorskip("torch")
+    from kg.train.quick import quicken
+
+    torch.manual_seed(1)
+    model = torch.nn.ModuleList([torch.nn.Bilinear(7, 5, 3), torch.nn.Dropout(0.5)])
+    left, right = torch.randn(2, 4, 7), torch.randn(2, 4, 5)
+    plain = model[0](left, right)
+    quicken(model)
+    assert torch.allclose(plain, model[0](left, right), atol=1e-5)
+    dropped = model[1](torch.ones(100_000))
+    assert dropped.mean().item() == pytest.approx(1.0, abs=0.02)
+    assert {0.0, 2.0} == set(dropped.unique().tolist())
+
+
+@pytest.mark.slow
+def test_the_whole_recipe_then_kg_build_with_its_models(sources, tmp_path):
+    pytest.importorskip("gensim")
+    from kg.models import verify
+    from kg.train.recipe import Sources, train_all
+
+    given = Sources(
+        sources / "ud", sources / "names", sources / "raw", sources / "morphology.tsv", sources / "unimorph.tsv",
+        held_out=("third",),
+    )  # fmt: skip
+    out, work = tmp_path / "models", tmp_path / "work"
+    logging.getLogger("stanza").setLevel(logging.ERROR)
+    report = train_all(given, out, work, scale=0.004)
+    assert "| LAS |" in report
+    assert [] == verify(out)
+    figures = json.loads((work / "figures.json").read_text(encoding="utf-8"))
+    assert {"depparse", "lemma", "ner", "pos", "pretrain", "tokenize"} == set(figures["minutes"])
+    assert report in (out / "README.md").read_text(encoding="utf-8")
+
+    before = {path: path.stat().st_mtime_ns for path in work.glob("*.pt")}
+    train_all(given, out, work, scale=0.004)  # all parts are there: nothing is trained again
+    assert before == {path: path.stat().st_mtime_ns for path in work.glob("*.pt")}
+
+    news = tmp_path / "news"
+    news.mkdir()
+    (news / "2025-01-01-test.txt").write_text("Министърът пристигна в Русе.\n", encoding="utf-8")
+    done = subprocess.run(
+        [
+            sys.executable,
+            "-c",
+            "import kg.cli; kg.cli.main()",
+            "build",
+            str(news),
+            "--store",
+            str(tmp_path / "store"),
+            "--model",
+            str(out),
+        ],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+    )
+    assert 0 == done.returncode, done.stderr
