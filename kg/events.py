@@ -128,16 +128,20 @@ def _linked(draft: Draft, cluster: _Cluster) -> bool:
 def _other_time(draft: Draft, cluster: _Cluster) -> bool:
     """Two stated days that differ; a postponed event may well have two."""
     mine = draft.claim.when
-    if mine is None or mine.start is None or draft.claim.status in ("postponed", "cancelled"):
+    if mine is None or draft.claim.status in ("postponed", "cancelled"):
         return False
     for other in cluster.drafts:
         theirs = other.claim.when
-        if theirs is None or theirs.start is None or other.claim.status in ("postponed", "cancelled"):
+        if theirs is None or other.claim.status in ("postponed", "cancelled"):
             continue
-        assert mine.end is not None and theirs.end is not None
-        if mine.start > theirs.end or theirs.start > mine.end:
+        if _before(mine, theirs) or _before(theirs, mine):
             return True
     return False
+
+
+def _before(one: When, other: When) -> bool:
+    """True when one period is over before the other begins; an open end ("до 29 март") reaches any day."""
+    return one.end is not None and other.start is not None and one.end < other.start
 
 
 def _specific(discourse: Discourse, cluster: _Cluster) -> bool:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from kg import coref, events, match, mentions
-from kg.claims import find_claims
-from kg.dates import find_dateline, find_dates
+from kg.claims import Draft, find_claims
+from kg.dates import aim, find_dateline, find_dates
 from kg.discourse import Discourse, surname
 from kg.gazetteer import Gazetteer
 from kg.lexicon import Lexicon
@@ -41,10 +42,10 @@ def extract(document: Document, sentences: Sequence[Sentence], lexicon: Lexicon,
     agreed = _agreed(found, gazetteer)
     named = [m for here in agreed for m in here.mentions if m.named]
     discourse = Discourse(tuple(trees), agreed, lexicon, gazetteer, coref.chains(named, document, gazetteer), quotes, speakers)
-    published = document.published or find_dateline(document.text)
-    dates = [find_dates(tree.sentence, document.text, published) for tree in trees]
+    stated = find_dateline(document.text)
+    dates = [find_dates(tree.sentence, document.text, document.published, dateline=stated) for tree in trees]
     statements = find_statements(discourse, matches, document.text, quotes)
-    drafts = find_claims(discourse, matches, dates, statements)
+    drafts = tuple(_aimed(draft, document, stated) for draft in find_claims(discourse, matches, dates, statements))
     claims, groups = events.find_events(discourse, drafts)
     spoken = _mentions(discourse, claims, statements)
     chains = coref.chains(spoken, document, gazetteer)
@@ -68,6 +69,15 @@ def extract(document: Document, sentences: Sequence[Sentence], lexicon: Lexicon,
 def _surnames(found: Iterable[Found]) -> frozenset[str]:
     """The folded surnames of people whom the document names in full."""
     return frozenset(surname(m) for f in found for m in f.mentions if m.kind == "Person" and len(m.base.split()) > 1) - {""}
+
+
+def _aimed(draft: Draft, document: Document, stated: date | None) -> Draft:
+    """Its date read in the direction of its status: "ще се срещнат на 24 октомври" points on, "срещнаха се" back."""
+    claim = draft.claim
+    if claim.when is None or claim.status not in ("held", "planned"):
+        return draft
+    when = aim(claim.when, document.published, claim.status == "planned", dateline=stated)
+    return replace(draft, claim=replace(claim, when=when))
 
 
 def _agreed(found: Iterable[Found], gazetteer: Gazetteer) -> tuple[Found, ...]:

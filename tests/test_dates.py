@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg.dates import find_dateline, find_dates, load_rules
+from kg.dates import aim, find_dateline, find_dates, load_rules
 from kg.dates.periods import Anchor, easter, recurring, shift_month, week_days
 from kg.errors import RuleError
 from kg.model import Sentence, Word
@@ -240,6 +240,7 @@ def test_every_phrase_has_an_example():
 )
 def test_the_tense_of_the_sentence_says_which_way_a_date_points(text, future, start):
     assert [str(when.start) for when in dates_in(text, future=future)] == [start]
+    assert [str(aim(when, NEW_YEAR, future).start) for when in dates_in(text)] == [start]
 
 
 def test_a_dateline_makes_relative_words_state_a_date():
@@ -315,6 +316,7 @@ def test_any_mixture_of_date_words(parts, published, future):
     found = find_dates(sentence_of(text), text, published, future=future)
     for when in found:
         assert text[when.span.start : when.span.end] == when.text
+        assert aim(when, published, future) == when
         assert when.start is None or when.end is None or when.start <= when.end
         assert published is not None or not when.inferred or when.edtf
     assert all(a.span.end <= b.span.start for a, b in pairwise(found))

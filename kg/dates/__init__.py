@@ -7,6 +7,7 @@ inferred. "вчера" states no date, yet means one. "седмица по-ра�
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from re import Match
 
@@ -15,7 +16,7 @@ from kg.dates.periods import Anchor, Period, bounded, day_of, narrow, since
 from kg.dates.rules import DateRules, Phrase, fold, load_rules
 from kg.model import Sentence, Span, When
 
-__all__ = ["DateRules", "find_dateline", "find_dates", "load_rules"]
+__all__ = ["DateRules", "aim", "find_dateline", "find_dates", "load_rules"]
 
 
 def find_dates(
@@ -42,6 +43,23 @@ def find_dates(
         span = Span(sentence.doc, sentence.index, start, end)
         found.append(When(span, text[start:end], period.edtf, period.start, period.end, period.inferred, phrase.id))
     return tuple(found)
+
+
+def aim(
+    when: When, published: date | None, future: bool, *, dateline: date | None = None, rules: DateRules | None = None
+) -> When:
+    """The phrase read again once the tense is known: "ще се срещнат на 24 октомври" points on, "срещнаха се" back."""
+    rules = rules or load_rules()
+    anchor = Anchor(dateline or published, future, dateline is not None)
+    for phrase in rules.phrases:
+        for pattern in phrase.patterns if phrase.id == when.rule else ():
+            match = pattern.fullmatch(when.text)
+            period = match and read(phrase, match, anchor, rules)
+            if period:
+                return replace(
+                    when, edtf=period.edtf, start=period.start, end=period.end, inferred=period.inferred
+                )  # fmt: skip
+    return when
 
 
 def read_phrases(
