@@ -98,7 +98,7 @@ REQUIRED_LISTS = frozenset({
     "status.planned-verbs", "status.proposed-verbs", "status.refused-verbs", "status.achieved-verbs", "status.ongoing-verbs", "status.ending-verbs",
     "status.held-verbs", "status.planned-modifiers", "status.proposed-modifiers", "status.cancelled-modifiers",
     "status.postponed-modifiers", "status.held-modifiers", "status.ongoing-modifiers", "status.future-verbs",
-    "light.object", "light.arrival", "light.chair", "light.telephone", "light.place", "light.goal", "light.existence", "actors.people", "actors.address", "actors.media", "actors.bodies", "actors.unnamed",
+    "light.object", "light.act", "light.arrival", "light.chair", "light.telephone", "light.place", "light.goal", "light.existence", "actors.people", "actors.address", "actors.media", "actors.bodies", "actors.unnamed",
     "actors.reporters", "actors.collective", "actors.pronouns", "actors.not-actors", "coref.two", "coref.side", "coref.colleague",
     "coref.host", "coref.documents",
 })  # fmt: skip
@@ -112,6 +112,7 @@ def load_lexicon(folder: Path | None = None) -> Lexicon:
         raise RuleError(f"no rule files (*.toml) in {folder}; give the folder of rules with --rules")
     frames: list[Frame] = []
     lists: dict[str, frozenset[str]] = {}
+    lemmas: dict[str, tuple[str, ...]] = {}
     sha = hashlib.sha256()
     for file in files:
         raw = file.read_bytes()
@@ -125,9 +126,12 @@ def load_lexicon(folder: Path | None = None) -> Lexicon:
         for key, value in table.items():
             if key == "frame":
                 frames += [_frame(file.name, entry) for entry in value]
+            elif key == "lemmas":
+                lemmas |= {word: _strings(given, file.name, f"lemmas, {word!r}") for word, given in value.items()}
             else:
                 lists |= dict(_lists(file.name, key, value))
-    return _index(frames, lists, sha.hexdigest()[:16])
+    lists = {name: words.union(*(lemmas.get(word, ()) for word in words)) for name, words in lists.items()}
+    return _index(frames, lists, lemmas, sha.hexdigest()[:16])
 
 
 def _frame(file: str, entry: dict[str, Any]) -> Frame:
@@ -190,7 +194,10 @@ def _known(name: str, known: set[str] | frozenset[str], where: str, what: str) -
         raise RuleError(f"{where}: unknown {what} {name!r}{hint}")
 
 
-def _index(frames: list[Frame], lists: dict[str, frozenset[str]], version: str) -> Lexicon:
+def _index(
+    frames: list[Frame], lists: dict[str, frozenset[str]], lemmas: dict[str, tuple[str, ...]], version: str
+) -> Lexicon:
+    """The indexes of a Lexicon. `lemmas` says what the lemmatizer gives for some words: "очертая" -> "очертам"."""
     missing = REQUIRED_LISTS - lists.keys()
     if missing:
         raise RuleError(f"word lists are missing from the rules: {', '.join(sorted(missing))}")
@@ -204,9 +211,12 @@ def _index(frames: list[Frame], lists: dict[str, frozenset[str]], version: str) 
             raise RuleError(f"{frame.file}, frame {frame.id!r}: the id is taken already in {seen[frame.id]}")
         seen[frame.id] = frame.file
         for verb in frame.verbs:
-            verbs.setdefault((verb.removesuffix(" се"), verb.endswith(" се")), []).append(frame)
+            plain = verb.removesuffix(" се")
+            for lemma in dict.fromkeys((plain, *lemmas.get(plain, ()))):
+                verbs.setdefault((lemma, verb.endswith(" се")), []).append(frame)
         for noun in frame.nouns:
-            nouns.setdefault(noun, []).append(frame)
+            for lemma in dict.fromkeys((noun, *lemmas.get(noun, ()))):
+                nouns.setdefault(lemma, []).append(frame)
         for adjective in frame.adjectives:
             adjectives.setdefault(adjective, []).append(frame)
         for phrase in frame.phrases:

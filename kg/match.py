@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kg.lexicon import Frame, Lexicon
-from kg.tree import Tree
+from kg.tree import AGENT, OBJECT, Tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def attempts(tree: Tree, lexicon: Lexicon) -> Iterator[Match | Miss]:
     """Every frame whose word occurs, as Match or Miss."""
     for word in tree.words:
         for part, frame in _candidates(tree, word.id, lexicon):
-            yield _attempt(tree, word.id, part, frame)
+            yield _attempt(tree, word.id, part, frame, lexicon)
 
 
 def _candidates(tree: Tree, id: int, lexicon: Lexicon) -> Iterator[tuple[str, Frame]]:
@@ -73,18 +73,18 @@ def _candidates(tree: Tree, id: int, lexicon: Lexicon) -> Iterator[tuple[str, Fr
         yield from (("verb", frame) for frame in frames)
     if word.upos in ("NOUN", "PROPN"):
         yield from (("noun", frame) for frame in lexicon.by_noun.get(lemma, ()))
-    if word.upos in ("ADJ", "NOUN", "ADV", "VERB") and lemma in lexicon.by_adjective and tree.has_copula(id):
-        yield from (("adjective", frame) for frame in lexicon.by_adjective[lemma])
+    if word.upos in ("ADJ", "NOUN", "ADV", "VERB") and tree.has_copula(id):
+        yield from (("adjective", frame) for frame in lexicon.by_adjective.get(tree.adjective(id), ()))
 
 
-def _attempt(tree: Tree, id: int, part: str, frame: Frame) -> Match | Miss:
+def _attempt(tree: Tree, id: int, part: str, frame: Frame, lexicon: Lexicon) -> Match | Miss:
     if part == "noun" and frame.under and tree.preposition(id) not in frame.under:
         return Miss(frame, id, f"not under {', '.join(frame.under)}")
     blocked = _blocked(tree, id, frame)
     if blocked:
         return Miss(frame, id, f"blocked by {blocked}")
     if part == "phrase":
-        size = next(len(p.split()) for p in frame.phrases if tuple(p.split()) == tuple(tree.form(i) for i in range(id, id + len(p.split()))))
+        size = max(len(p.split()) for p in frame.phrases if tuple(p.split()) == tuple(tree.form(i) for i in range(id, id + len(p.split()))))
         after = tree.phrase_after(id + size - 1)
         fills = [Fill("speaker", after, frame.phrases[0])] if after else []
     else:
@@ -92,7 +92,7 @@ def _attempt(tree: Tree, id: int, part: str, frame: Frame) -> Match | Miss:
             Fill(role, found, slot)
             for role, slots in frame.roles
             for slot in slots
-            for found in tree.slot(id, slot)
+            for found in _fillers(tree, id, part, slot, frame, lexicon)
         ]
     fills = list(dict.fromkeys(fills))
     for need in frame.needs:
@@ -100,6 +100,24 @@ def _attempt(tree: Tree, id: int, part: str, frame: Frame) -> Match | Miss:
             slots = "; ".join(", ".join(frame.slots(role)) for role in need.split("|"))
             return Miss(frame, id, f"no {need} (looked in {slots})")
     return Match(frame, id, part, tuple(fills))
+
+
+def _fillers(tree: Tree, id: int, part: str, slot: str, frame: Frame, lexicon: Lexicon) -> tuple[int, ...]:
+    """What fills the slot. The agent of "е доволен" and of a verb that is always reflexive ("възмути се от") is its
+    subject; the agent of a noun is the subject of its light verb: "| Москва | отправи предупреждение"."""
+    if slot != AGENT:
+        return tree.slot(id, slot)
+    if part == "adjective":
+        subject = tree.passive_subject(id)
+        return tree.conjuncts(subject) if subject else ()
+    if part == "noun":
+        verb = tree.clause_verb(id)
+        light = verb and tree.lemma(verb) in lexicon.words("light.act") and id in tree.slot(verb, OBJECT)
+        return tree.slot(verb, AGENT) if verb and light else ()
+    if tree.reflexive(id) and frame in lexicon.by_verb.get((tree.lemma(id), True), ()):
+        subject = tree.subject(id)
+        return tree.conjuncts(subject) if subject else ()
+    return tree.slot(id, slot)
 
 
 def _blocked(tree: Tree, id: int, frame: Frame) -> str | None:

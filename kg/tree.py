@@ -46,6 +46,8 @@ REFLEXIVE_POSSESSIVE = frozenset("си свой своя своята свое �
 OWNERS = frozenset("му й ѝ им негов негова негово негови неговият неговата неговото неговите неин нейна нейно нейни "
                    "нейният нейната нейното нейните техен тяхна тяхно техни техният тяхната тяхното техните".split())  # fmt: skip
 
+ADJECTIVE_ENDINGS = ("ият", "ия", "ата", "ото", "ите", "а", "о", "и")
+
 NOMINAL = frozenset({"NOUN", "PROPN", "PRON", "NUM", "ADJ", "DET"})
 SUBJECT_RELATIONS = ("nsubj", "nsubj:pass", "csubj")
 CLAUSE_RELATIONS = ("ccomp", "xcomp", "csubj", "csubj:pass")
@@ -90,7 +92,7 @@ class Tree:
         """The lemma without the treebank's marks: "чувствам-(се)" -> "чувствам". A participle that has become a noun
         is a noun: "преговарящият" -> "преговарящ", not "преговарям"."""
         word = self.word(id)
-        lemma = word.lemma.lower().split("-(", 1)[0]
+        lemma = word.lemma.lower().split("-(", 1)[0].removesuffix("-се").removesuffix("-си")
         if word.upos == "NOUN" and "щ" in word.form[-4:] and "щ" not in lemma:
             return word.form.lower()[: word.form.lower().rindex("щ") + 1]
         return lemma
@@ -102,6 +104,13 @@ class Tree:
             return True
         form = self.form(id)
         return form in words or any(form.endswith(a) and form[: -len(a)] in words for a in ARTICLES)
+
+    def adjective(self, id: int) -> str:
+        """The dictionary form of an adjective; of a passive participle its masculine: "загрижена" -> "загрижен"."""
+        if not self.facts(id).passive:
+            return self.lemma(id)
+        form = self.form(id)
+        return next((form.removesuffix(end) for end in ADJECTIVE_ENDINGS if form.endswith(end)), form)
 
     @cached_property
     def _children(self) -> dict[int, tuple[int, ...]]:
