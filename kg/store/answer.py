@@ -113,7 +113,7 @@ def plain(term: Any) -> Any:
         return None
     datatype = getattr(getattr(term, "datatype", None), "value", None)
     if datatype == _XSD + "boolean":
-        return term.value == "true"
+        return term.value in ("true", "1")
     return _NUMBERS.get(datatype, str)(term.value)
 
 

@@ -64,6 +64,16 @@ def bind(text: str, values: Mapping[str, str]) -> str:
     return "".join(bound)
 
 
+def form_of(text: str) -> str:
+    """SELECT, ASK, CONSTRUCT or DESCRIBE; for anything else the empty string.
+
+    >>> form_of("PREFIX ask: <http://ask/> # select\\n CONSTRUCT WHERE { ?s ?p ?o }")
+    'CONSTRUCT'
+    """
+    forms = ("SELECT", "ASK", "CONSTRUCT", "DESCRIBE")
+    return next((token.upper() for kind, token in tokens(text) if kind == "word" and token.upper() in forms), "")
+
+
 def refuse_other_hosts(text: str) -> None:
     """Raise QueryError for a query or update that would make the engine call another host (SERVICE, LOAD)."""
     for kind, token in tokens(text):

@@ -49,7 +49,11 @@ def name(kind: str, number: int) -> str:
         left, digit = divmod(left, len(SYLLABLES))
         syllables.append(SYLLABLES[digit])
     word = "".join(syllables).capitalize()
-    return f"{word[:2].capitalize()}ан {word}ов" if kind == "Person" else f"{word}{'ия' if kind == 'Government' else 'град'}"
+    return (
+        f"{word[:2].capitalize()}ан {word}ов"
+        if kind == "Person"
+        else f"{word}{'ия' if kind == 'Government' else 'град'}"
+    )
 
 
 class _Writer:
@@ -137,14 +141,18 @@ def resolution(extractions: Iterator[Extraction]) -> Resolution:
         first, second, place, actor, asked, _ = (ids[chain.key] for chain in one.chains)
         meeting, call, demand = one.claims
         if number % 2:
-            events[meetings] = replace(events[meetings], claims=(*events[meetings].claims, meeting.id), status=meeting.status)
+            events[meetings] = replace(
+                events[meetings], claims=(*events[meetings].claims, meeting.id), status=meeting.status
+            )
         else:
             meetings = len(events)
             events.append(Event("Meeting", (meeting.id,), meeting.status, (first, second), place, meeting.when))
         events.append(Event("Call", (call.id,), "planned", (first, second), None, None))
         events.append(Event("Demand", (demand.id,), "held", (actor, asked), None, None))
         if number % 5 == 0:
-            offices.append(Office(first, "министър", actor, None, one.document.id, one.chains[0].mentions[0].span, False))
+            offices.append(
+                Office(first, "министър", actor, None, one.document.id, one.chains[0].mentions[0].span, False)
+            )
     return Resolution(tuple(entities.values()), tuple(links), tuple(events), tuple(offices))
 
 
