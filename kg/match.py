@@ -104,13 +104,16 @@ def _attempt(tree: Tree, id: int, part: str, frame: Frame, lexicon: Lexicon) -> 
 
 def _fillers(tree: Tree, id: int, part: str, slot: str, frame: Frame, lexicon: Lexicon) -> tuple[int, ...]:
     """What fills the slot. The agent of "е доволен" and of a verb that is always reflexive ("възмути се от") is its
-    subject; the agent of a noun is the subject of its light verb: "| Москва | отправи предупреждение"."""
+    subject; the agent of a noun is its subject or that of its light verb: "| Москва | отправи предупреждение"."""
     if slot != AGENT:
         return tree.slot(id, slot)
     if part == "adjective":
         subject = tree.passive_subject(id)
         return tree.conjuncts(subject) if subject else ()
     if part == "noun":
+        subject = tree.own_subject(id)
+        if subject is not None:
+            return tree.conjuncts(subject)
         verb = tree.clause_verb(id)
         light = verb and tree.lemma(verb) in lexicon.words("light.act") and id in tree.slot(verb, OBJECT)
         return tree.slot(verb, AGENT) if verb and light else ()
