@@ -122,7 +122,7 @@ def _acceptable(
             return True
         return _at_an_encounter(tree, match, matches)
     said = [a for a in arguments if a.role in PARTICIPANTS and not a.rule.startswith("coref") and a.rule != AGENT]
-    if not said and tree.unspecific(match.trigger):
+    if not said and len(actors) < 2 and tree.unspecific(match.trigger):
         return False
     return bool(actors) or definite
 
@@ -409,17 +409,21 @@ def _is_place(mention: Mention, preposition: str | None, tree: Tree, id: int, to
 
 
 def _when(tree: Tree, trigger: int, dates: tuple[When, ...]) -> When | None:
-    """The date of the event's own phrase, else of its clause; nearer before farther."""
-    if not dates:
-        return None
+    """The date of the event's own phrase, of what is said in it ("срещата, насрочена за 12 март"), of its clause, or
+    the only one of the sentence ("24 март, вторник: очаква се посещение"). How long it lasts is not a date."""
+    dates = tuple(when for when in dates if when.rule != "duration")
     verb = trigger if tree.is_verb(trigger) else tree.clause_verb(trigger)
     position = tree.word(trigger).start
-    for region in (tree.nominal_subtree(trigger), tree.nominal_subtree(verb) if verb else ()):
+    for region in (
+        tree.nominal_subtree(trigger),
+        () if verb == trigger else tree.subtree(trigger),
+        tree.nominal_subtree(verb) if verb else (),
+    ):
         starts = {tree.word(id).start for id in region}
         inside = [w for w in dates if any(w.span.start <= start < w.span.end for start in starts)]
         if inside:
-            return min(inside, key=lambda w: (w.edtf is None, abs(w.span.start - position)))
-    return None
+            return min(inside, key=lambda w: (w.edtf is None, w.start is w.end is None, abs(w.span.start - position)))
+    return dates[0] if len(dates) == 1 else None
 
 
 def _topic(tree: Tree, match: Match) -> Span | None:

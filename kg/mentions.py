@@ -14,7 +14,7 @@ from kg import names
 from kg.gazetteer import Gazetteer
 from kg.lexicon import Lexicon
 from kg.model import Mention, Word
-from kg.tree import QUOTES, Tree
+from kg.tree import QUOTES, TIMES, Tree
 
 NER_KINDS = {"PER": "Person", "LOC": "Place", "ORG": "Organization", "PRO": "Plan", "EVT": "NamedEvent"}
 LONGEST_NAME = 7  # words
@@ -72,7 +72,7 @@ def _title_words(tree: Tree, title: tuple[int, str, str | None] | None) -> set[i
 
 def _names(tree: Tree, lexicon: Lexicon, gazetteer: Gazetteer, surnames: frozenset[str]) -> list[_Name]:
     candidates = [*_gazetteer_names(tree, gazetteer), *_ner_names(tree, lexicon, gazetteer)]
-    candidates += _untagged_subjects(tree, gazetteer)
+    candidates += _untagged_subjects(tree, lexicon)
     candidates += [_Name(w.id, w.id, "Person") for w in tree.words if w.ner == "O" and w.form[:1].isupper() and names.fold(w.form) in surnames]
     candidates.sort(key=lambda n: (-(n.last - n.first), 0 if n.kind.startswith("!") else 1, n.first))
     taken: set[int] = set()
@@ -85,11 +85,12 @@ def _names(tree: Tree, lexicon: Lexicon, gazetteer: Gazetteer, surnames: frozens
     return sorted(chosen, key=lambda n: n.first)
 
 
-def _untagged_subjects(tree: Tree, gazetteer: Gazetteer) -> Iterator[_Name]:
+def _untagged_subjects(tree: Tree, lexicon: Lexicon) -> Iterator[_Name]:
     """ "Рюте се срещна с Орбан": a capitalised proper noun that is the subject is somebody, tagged or not."""
     for id in sorted(tree.subjects()):
         word = tree.word(id)
-        if word.upos == "PROPN" and word.ner == "O" and word.form[:1].isupper() and word.form.isalpha() and not tree.preposition(id):
+        common = word.form.lower() in lexicon.words("actors.unnamed") | TIMES or tree.is_one_of(id, lexicon.words("actors.people"))
+        if word.upos == "PROPN" and word.ner == "O" and word.form[:1].isupper() and word.form.isalpha() and not (tree.preposition(id) or common):
             last = id
             while last < len(tree.words) and tree.word(last + 1).head in range(id, last + 1) and tree.word(last + 1).upos == "PROPN" and (
                 tree.word(last + 1).ner == "O" and tree.word(last + 1).form[:1].isupper()
@@ -116,9 +117,12 @@ def _ner_names(tree: Tree, lexicon: Lexicon, gazetteer: Gazetteer) -> Iterator[_
 
 
 def _without_title(tree: Tree, first: int, last: int, lexicon: Lexicon, gazetteer: Gazetteer) -> tuple[int, int]:
-    """A person's name without the title or medium that the tagger took in: "Министър | Павлова", "АП | Мей"."""
+    """A person's name without what the tagger took in beside it: a title ("Министър | Павлова"), a medium ("АП | Мей"),
+    the next word's capital ("По думите на Жозеп Борел | Техеран е готов")."""
     while first < last and (tree.is_one_of(first, lexicon.words("actors.people")) or tree.form(first).rstrip(".") in lexicon.words("actors.address")):
         first += 1
+    if last - first >= 2 and any(gazetteer.country(f) or gazetteer.capital_of(f) for f in _forms(tree.words[last - 1 : last])):
+        last -= 1
     for cut in range(last - 1, first - 1, -1):
         if any(gazetteer.kind(form) == "Media" for form in _forms(tree.words[first - 1 : cut])):
             return cut + 1, last

@@ -121,6 +121,8 @@ def _without_marks(token: dict[str, Any]) -> list[dict[str, Any]]:
         borders.append(1)
     if len(text) - borders[-1] > 1 and text[-1] in MARKS:
         borders.append(len(text) - 1)
+    if len(text) > 5 and text[-1] == "." and text[:-1].isalpha() and len(borders) == 1:
+        borders.append(len(text) - 1)
     borders.append(len(text))
     return [{"text": text[a:b], "start_char": start + a, "end_char": start + b} for a, b in itertools.pairwise(borders)]
 

@@ -83,7 +83,10 @@ def _speaker(discourse: Discourse, sentence: int, match: Match) -> tuple[Actor |
             actors = _from(discourse, sentence, match.trigger) or discourse.subject(sentence, match.trigger, speaking=True)
             if actors and actors[0].mention.kind not in ("Place", "Plan", "NamedEvent"):
                 return actors[0], tree.word_span(match.trigger)
-    if match.part in ("noun", "adjective") and not match.ids("speaker"):
+    if match.part == "adjective" and not match.ids("speaker"):
+        actors = discourse.subject(sentence, match.trigger, speaking=True)
+        return (actors[0], tree.word_span(match.trigger)) if actors else (None, None)
+    if match.part == "noun" and not match.ids("speaker"):
         verb = tree.clause_verb(match.trigger)
         if verb and match.frame.under:
             actors = discourse.subject(sentence, verb)
