@@ -99,11 +99,12 @@ def _part(graph: networkx.Graph) -> dict[str, tuple[float, float]]:
     if len(ordered) == 2:
         return {name: (side * EDGE / 2, 0.0) for name, side in zip(ordered, (-1, 1), strict=True)}
     start = {
-        name: numpy.array((math.cos(nth * GOLDEN), math.sin(nth * GOLDEN))) * math.sqrt(nth + 1)
+        name: numpy.array((math.cos(nth * GOLDEN), math.sin(nth * GOLDEN))) * math.sqrt((nth + 1) / len(ordered))
         for nth, name in enumerate(sorted(ordered, key=lambda name: (-ordered.degree(name), name)))
     }
-    rounds = 300 if len(ordered) < 120 else 100
-    found = networkx.forceatlas2_layout(ordered, pos=start, max_iter=rounds, weight="weight", scaling_ratio=4.0, seed=7)
+    found = networkx.forceatlas2_layout(ordered, pos=start, max_iter=60, scaling_ratio=4.0, seed=7)
+    size = max(math.hypot(x, y) for x, y in found.values()) or 1.0
+    found = networkx.spring_layout(ordered, pos={n: p / size for n, p in found.items()}, iterations=80, weight=None, seed=7)
     points = {name: (float(x), float(y)) for name, (x, y) in found.items()}
     lengths = sorted(math.dist(points[one], points[other]) for one, other in ordered.edges)
     scale = EDGE / (lengths[len(lengths) // 2] or 1.0)

@@ -1,0 +1,240 @@
+// The picture: vis-network over the nodes and edges that pyvis wrote into the page, at the places computed with them.
+"use strict";
+
+kg.graph = (function () {
+  let network, nodes, edges;
+  let mode = "edges";
+  let many = false;
+  const drawn = new Set(); // indices of actors in the picture
+
+  const eventNode = (event) => `e${event.index}`;
+  const isEvent = (id) => typeof id === "string";
+
+  function start() {
+    const read = { nodes: kg.read("kg-nodes"), edges: kg.read("kg-edges"), options: kg.read("kg-options") };
+    many = read.edges.length > 1500;
+    nodes = new vis.DataSet(read.nodes.map((node) => (isEvent(node.id) ? styleEvent(kg.events[node.event], node) : styleActor(node))));
+    edges = new vis.DataSet(read.edges.map(styleEdge));
+    for (const node of read.nodes) if (!isEvent(node.id)) drawn.add(node.id);
+    const options = { ...read.options, height: "100%", width: "100%", autoResize: true };
+    options.interaction = { ...options.interaction, hideEdgesOnDrag: many, hideEdgesOnZoom: many };
+    network = new vis.Network(kg.byId("canvas"), { nodes, edges }, options);
+    network.once("afterDrawing", () => performance.mark("kg-painted"));
+    network.on("click", ({ nodes: [node], edges: [edge] }) => {
+      if (node !== undefined) isEvent(node) ? kg.go({ event: kg.events[nodes.get(node).event].id }) : kg.go({ actor: kg.actors[node].id });
+      else if (edge !== undefined) kg.go({ event: kg.events[edges.get(edge).event].id });
+      else kg.go({});
+    });
+    network.on("doubleClick", ({ nodes: [node] }) => node !== undefined && !isEvent(node) && kg.around(node, 1));
+    network.on("hoverNode", ({ node, pointer }) => (isEvent(node) ? tipEvent(kg.events[nodes.get(node).event], pointer.DOM) : tipActor(kg.actors[node], pointer.DOM)));
+    network.on("hoverEdge", ({ edge, pointer }) => tipEvent(kg.events[edges.get(edge).event], pointer.DOM));
+    for (const event of ["blurNode", "blurEdge", "dragStart", "zoom"]) network.on(event, () => { kg.byId("tip").hidden = true; });
+    kg.byId("canvas").addEventListener("keydown", keys);
+    fit(false);
+  }
+
+  // ---- Style ----
+  function styleActor(node) {
+    const actor = kg.actors[node.id];
+    const look = kg.kinds[actor.kind] || kg.kinds.Group;
+    const colour = kg.colour(look.colour);
+    const paper = kg.colour("paper");
+    const fill = look.hollow ? paper : colour;
+    return {
+      ...node, group: undefined, shape: look.shape, label: label(actor),
+      color: { background: fill, border: look.hollow ? colour : paper, highlight: { background: fill, border: kg.colour("ink") }, hover: { background: fill, border: kg.colour("ink") } },
+      borderWidth: look.hollow ? 2 : 1.5, borderWidthSelected: 3, shapeProperties: { borderDashes: look.hollow ? [4, 3] : false },
+      font: { color: kg.colour("ink"), size: Math.round(12 + Math.min(node.size, 40) / 5), face: kg.colour("sans"), strokeWidth: many ? 0 : 4, strokeColor: paper },
+    };
+  }
+  function label(actor) {
+    const name = actor.name.length > 34 ? `${actor.name.slice(0, 33)}…` : actor.name;
+    return actor.country ? `${kg.flag(actor.country)} ${name}` : name;
+  }
+  function styleEvent(event, node) {
+    const colour = kg.colour(event.status);
+    const full = event.status === "held" || event.status === "ongoing";
+    return { ...node, id: eventNode(event), event: event.index, x: event.at[0], y: event.at[1], shape: "dot", size: 6, label: undefined,
+      color: { background: full ? colour : kg.colour("paper"), border: colour, highlight: { background: colour, border: kg.colour("ink") }, hover: { background: colour, border: kg.colour("ink") } },
+      borderWidth: 2, shapeProperties: { borderDashes: event.status === "proposed" ? [2, 2] : false } };
+  }
+  function styleEdge(edge) {
+    const event = kg.events[edge.event];
+    const line = kg.lines[event.status];
+    const colour = kg.colour(event.status);
+    return {
+      id: edge.id, from: edge.from, to: edge.to, event: edge.event, arrows: "", hidden: edge.hidden || false,
+      dashes: line.dash, width: line.width, color: { color: colour, highlight: colour, hover: colour, opacity: many ? 0.35 : 0.8 },
+      label: many || edge.spoke || !line.sign ? undefined : line.sign,
+      font: { color: colour, size: 15, strokeWidth: 4, strokeColor: kg.colour("paper"), align: "horizontal" },
+      smooth: edge.bend ? { enabled: true, type: edge.bend > 0 ? "curvedCW" : "curvedCCW", roundness: Math.abs(edge.bend) } : false,
+      selectionWidth: 2, hoverWidth: 1, bend: edge.bend, spoke: edge.spoke,
+    };
+  }
+  function restyle() {
+    nodes.update(nodes.get().map((node) => (isEvent(node.id) ? styleEvent(kg.events[node.event], node) : styleActor(node))));
+    edges.update(edges.get().map(styleEdge));
+  }
+
+  // ---- What is in the picture ----
+  const actorNode = (actor) => styleActor({ id: actor.index, x: actor.at[0], y: actor.at[1], size: size(actor) });
+  const size = (actor) => Math.round(9 + 4 * Math.sqrt(actor.events.length));
+  const spokes = (event, ends) => ends.map((who) => styleEdge({ id: `${event.index}:${who}`, from: eventNode(event), to: who, event: event.index, bend: 0, spoke: true }));
+  const knotted = (event) => mode === "nodes" || event.who.length > 4 || event.who.length === 1;
+
+  /** Add actors that the picture did not start with, and what joins them to those that are there. */
+  function bring(actors) {
+    const fresh = [...actors].filter((who) => !drawn.has(who) && kg.actors[who].at.length);
+    if (!fresh.length) return;
+    for (const who of fresh) drawn.add(who);
+    nodes.add(fresh.map((who) => actorNode(kg.actors[who])));
+    const events = new Set(fresh.flatMap((who) => kg.actors[who].events));
+    for (const event of events) join(event);
+  }
+  function join(event) {
+    const ends = event.who.filter((who) => drawn.has(who));
+    if (knotted(event)) {
+      if (!event.at.length || (mode === "edges" && ends.length < 2)) return;
+      if (!nodes.get(eventNode(event))) nodes.add(styleEvent(event, {}));
+      edges.update(spokes(event, ends));
+      return;
+    }
+    for (let a = 0; a < ends.length; a++) for (let b = a + 1; b < ends.length; b++) {
+      const id = `${event.index}:${ends[a]}:${ends[b]}`;
+      if (!edges.get(id)) edges.add(styleEdge({ id, from: ends[a], to: ends[b], event: event.index, bend: 0.12 * ((event.index % 7) - 3) }));
+    }
+  }
+  /** Encounters as edges, or as nodes of their own. */
+  function draw(as) {
+    if (as === mode) return;
+    mode = as;
+    if (as === "nodes") {
+      edges.clear();
+      const events = kg.events.filter((event) => event.at.length && event.who.some((who) => drawn.has(who)));
+      nodes.update(events.map((event) => styleEvent(event, {})));
+      edges.add(events.flatMap((event) => spokes(event, event.who.filter((who) => drawn.has(who)))));
+    } else {
+      nodes.remove(nodes.getIds({ filter: (node) => isEvent(node.id) }));
+      edges.clear();
+      const read = { nodes: kg.read("kg-nodes"), edges: kg.read("kg-edges") };
+      nodes.add(read.nodes.filter((node) => isEvent(node.id)).map((node) => styleEvent(kg.events[node.event], node)));
+      edges.add(read.edges.map(styleEdge));
+      for (const who of drawn) if (!kg.actors[who].core) kg.actors[who].events.forEach(join);
+    }
+    show(kg.view);
+  }
+
+  /** Hide what the filters leave out. */
+  function show(view) {
+    if (kg.state.lens) bring(kg.state.lens.actors);
+    const changed = [];
+    nodes.forEach((node) => {
+      const hidden = isEvent(node.id) ? !view.visible[node.event] : !view.actors.has(node.id);
+      if (Boolean(node.hidden) !== hidden) changed.push({ id: node.id, hidden });
+    });
+    if (changed.length) nodes.update(changed);
+    const lines = [];
+    edges.forEach((edge) => {
+      const hidden = !view.visible[edge.event] || [edge.from, edge.to].some((end) => !isEvent(end) && !view.actors.has(end));
+      if (Boolean(edge.hidden) !== hidden) lines.push({ id: edge.id, hidden });
+    });
+    if (lines.length) edges.update(lines);
+    kg.byId("nothing").hidden = view.events.length > 0;
+  }
+
+  // ---- Selection and movement ----
+  function mark({ actor, event }) {
+    network.unselectAll();
+    if (actor) {
+      bring([actor.index]);
+      if (nodes.get(actor.index)) network.selectNodes([actor.index], true);
+    } else if (event) {
+      bring(event.who);
+      join(event);
+      const lines = edges.getIds({ filter: (edge) => edge.event === event.index });
+      network.setSelection({ nodes: nodes.get(eventNode(event)) ? [eventNode(event)] : [], edges: lines }, { highlightEdges: false });
+    }
+    show(kg.view);
+  }
+  /** Bring an actor or event into view where it is not. */
+  function reveal({ actor, event }) {
+    const ids = actor ? [actor.index] : event ? event.who.filter((who) => drawn.has(who)) : [];
+    const here = ids.filter((id) => nodes.get(id));
+    if (!here.length) return;
+    const box = kg.byId("canvas").getBoundingClientRect();
+    const inside = here.every((id) => {
+      const { x, y } = network.canvasToDOM(network.getPosition(id));
+      return x > 30 && y > 30 && x < box.width - 30 && y < box.height - 30;
+    });
+    if (!inside || network.getScale() < 0.35) network.fit({ nodes: here, maxZoomLevel: Math.max(0.9, Math.min(network.getScale(), 1.2)), animation: motion() });
+  }
+  const motion = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? false : { duration: 350, easingFunction: "easeInOutQuad" });
+  function fit(animated = true) {
+    const shown = nodes.getIds({ filter: (node) => !node.hidden });
+    if (shown.length) network.fit({ nodes: shown, maxZoomLevel: 1.25, animation: animated ? motion() : false });
+  }
+  function zoom(factor) { network.moveTo({ scale: network.getScale() * factor, animation: motion() }); }
+  function physics(on) {
+    network.setOptions({ physics: on ? { enabled: true, solver: "forceAtlas2Based", stabilization: false } : { enabled: false } });
+  }
+
+  function keys(key) {
+    const directions = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+    if (directions[key.key]) { key.preventDefault(); step(...directions[key.key]); }
+    else if (key.key === "Enter") { key.preventDefault(); kg.focusPanel(); }
+    else if (key.key === "+" || key.key === "=") zoom(1.3);
+    else if (key.key === "-") zoom(1 / 1.3);
+    else if (key.key === "0") fit();
+    else if (key.key === "Escape") kg.go({});
+  }
+  /** To the nearest actor in a direction; from nowhere, to the one with most events. */
+  function step(dx, dy) {
+    const shown = nodes.get({ filter: (node) => !node.hidden && !isEvent(node.id), fields: ["id"] }).map((node) => node.id);
+    if (!shown.length) return;
+    const now = network.getSelectedNodes().find((id) => !isEvent(id));
+    if (now === undefined) {
+      const first = shown.reduce((a, b) => (kg.actors[b].events.length > kg.actors[a].events.length ? b : a));
+      return kg.go({ actor: kg.actors[first].id });
+    }
+    const places = network.getPositions(shown);
+    const here = places[now] || network.getPosition(now);
+    let best = null;
+    let least = Infinity;
+    for (const id of shown) {
+      if (id === now) continue;
+      const along = (places[id].x - here.x) * dx + (places[id].y - here.y) * dy;
+      const aside = Math.abs((places[id].x - here.x) * dy) + Math.abs((places[id].y - here.y) * dx);
+      if (along > 0 && along + 2 * aside < least) { least = along + 2 * aside; best = id; }
+    }
+    if (best !== null) { kg.go({ actor: kg.actors[best].id }); kg.say(kg.t("keyboard_at", { name: kg.actors[best].name, count: kg.actors[best].events.length })); }
+  }
+
+  function tip(at, ...children) {
+    const box = kg.put(kg.byId("tip"), ...children);
+    box.hidden = false;
+    const stage = kg.byId("graph").getBoundingClientRect();
+    box.style.left = `${Math.min(at.x + 16, stage.width - box.offsetWidth - 12)}px`;
+    box.style.top = `${Math.min(at.y + 16, stage.height - box.offsetHeight - 12)}px`;
+  }
+  const tipActor = (actor, at) => tip(at, kg.h("strong", {}, actor.name), [kg.term(actor.kind), actor.country && kg.country(actor.country), ...actor.offices.slice(0, 2)].filter(Boolean).join(" · "));
+  function tipEvent(event, at) {
+    tip(at, kg.h("strong", {}, kg.sides(event)), `${kg.capital(kg.term(event.kind))} · ${kg.day(event.start, event.end)}${event.place ? ` · ${event.place}` : ""}`, kg.h("div", {}, kg.chip(event.status)));
+    kg.evidence().then((evidence) => {
+      const claim = (evidence.byEvent.get(event.index) || []).at(-1);
+      if (!claim || kg.byId("tip").hidden) return;
+      const sentence = evidence.sentences[claim.sentence];
+      const source = kg.documents[sentence.document].source;
+      kg.byId("tip").append(kg.h("div.quiet", {}, sentence.text.length > 180 ? `${sentence.text.slice(0, 179)}…` : sentence.text, source ? ` — ${source}` : ""));
+    });
+  }
+
+  /** Tests and the curious can ask where things are. */
+  const at = (id) => network.canvasToDOM(network.getPosition(id));
+  const where = (eventIndex) => {
+    const edge = edges.get({ filter: (line) => line.event === eventIndex && !line.hidden })[0];
+    return edge && { from: at(edge.from), to: at(edge.to), bend: edge.bend || 0 };
+  };
+  const count = () => ({ nodes: nodes.get({ filter: (node) => !node.hidden }).length, edges: edges.get({ filter: (edge) => !edge.hidden }).length });
+
+  return { start, restyle, show, mark, reveal, fit, zoom, physics, draw, at, where, count, redraw: () => network && network.redraw() };
+})();
