@@ -31,9 +31,15 @@ class Country:
     """A state (or territory with a government of its own): its code is ISO 3166 alpha-2, or XK for Kosovo."""
 
     code: str
+    alpha3: str
     name: str
     aliases: tuple[str, ...]
     capital: str
+
+    @property
+    def iri(self) -> str:
+        """The country in the EU's authority table, which is keyed by ISO 3166 alpha-3."""
+        return f"http://publications.europa.eu/resource/authority/country/{self.alpha3}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +81,9 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Title:
-    """A title noun ("премиер") and the office that it names ("prime minister"), with the domain of the office."""
+    """A title ("премиерка", lemma "премиер") and the office that it names ("prime minister"), with its domain."""
 
+    name: str
     lemma: str
     office: str
     domain: str
@@ -170,9 +177,9 @@ class Gazetteer:
         """The city (of several, the most populous), region or country called `name`, with coordinates where known."""
         return self.places.get(names.fold(name))
 
-    def title(self, lemma: str) -> Title | None:
-        """The office that a title noun or short title phrase names: "канцлерка" -> Title("канцлер", "chancellor")."""
-        return self.titles.get(names.fold(lemma))
+    def title(self, phrase: str) -> Title | None:
+        """The office that a title names, with or without article: "канцлерката", "външния министър" -> Title."""
+        return self.titles.get(names.fold(phrase))
 
 
 def load(folder: Path | None = None, extra: tuple[Path, ...] = ()) -> Gazetteer:
@@ -182,9 +189,11 @@ def load(folder: Path | None = None, extra: tuple[Path, ...] = ()) -> Gazetteer:
     """
     folder = folder or resources.path("gazetteer")
     extras = [row for path in extra for row in _extra_rows(path)]
-    countries = {row["code"]: row for row in _rows(folder / "countries.tsv", "code", "name", "aliases", "capital")}
+    countries = {
+        row["code"]: row for row in _rows(folder / "countries.tsv", "code", "alpha3", "name", "aliases", "capital")
+    }
     known = {
-        code: Country(code, row["name"], _split(row["aliases"]), row["capital"])
+        code: Country(code, row["alpha3"], row["name"], _split(row["aliases"]), row["capital"])
         for code, row in sorted(countries.items())
     }
     return Gazetteer(
@@ -292,7 +301,7 @@ def _places(folder: Path, countries: Mapping[str, Country], extras: list[Extra])
         place = Place(row["name"], row["kind"], row["country"] or None, same_as=_split(row["same_as"]))
         found |= {names.fold(name): place for name in (place.name, *_split(row["aliases"]))}
     for country in countries.values():
-        place = Place(country.name, "country", country.code)
+        place = Place(country.name, "country", country.code, same_as=(country.iri,))
         keys = (names.fold(name) for name in (country.name, *country.aliases))
         found |= {key: place for key in keys if key not in found or found[key].country != country.code}
     for row in extras:
@@ -306,12 +315,32 @@ def _titles(folder: Path, extras: list[Extra]) -> dict[str, Title]:
     found: dict[str, Title] = {}
     for row in _rows(folder / "titles.tsv", "lemma", "feminine", "office", "domain", "aliases"):
         for name in (*_split(row["aliases"]), row["lemma"], *_split(row["feminine"])):
-            found[names.fold(name)] = Title(row["lemma"], row["office"], row["domain"], name in _split(row["feminine"]))
+            title = Title(name, row["lemma"], row["office"], row["domain"], name in _split(row["feminine"]))
+            for form in _definite_phrase(name):
+                found.setdefault(names.fold(form), title)
+            found[names.fold(name)] = title
     for row in extras:
         if row.kind == "title":
-            title = Title(row.name, row.stands_for or row.name, "office")
-            found |= {names.fold(name): title for name in (row.name, *_split(row.aliases))}
+            title = Title(row.name, row.name, row.stands_for or row.name, "office")
+            found |= {
+                names.fold(form): title for name in (row.name, *_split(row.aliases)) for form in _definite_phrase(name)
+            }
     return found
+
+
+def _definite_phrase(name: str) -> Iterator[str]:
+    """A title as it stands in a sentence: "външен министър" -> itself, "външния министър", "външният министър"."""
+    yield name
+    first, _, rest = name.partition(" ")
+    rest = rest and " " + rest
+    if first.endswith(("а", "я")):
+        yield first + "та" + rest
+    elif first.endswith("и"):
+        yield from (first[:-1] + article + rest for article in ("ия", "ият"))
+    else:
+        yield from (first + article + rest for article in ("а", "ът", "я", "ят", "ия", "ият"))
+    if first.endswith("ен"):
+        yield from (first[:-2] + "н" + article + rest for article in ("ия", "ият"))
 
 
 def _split(field: str) -> tuple[str, ...]:

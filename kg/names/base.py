@@ -35,6 +35,11 @@ def _lists() -> dict[str, frozenset[str]]:
         raise RuleError(f"{path}: {error}; every entry is a list of words in quotation marks") from error
 
 
+def words(name: str) -> frozenset[str]:
+    """A word list of names.toml: "governments", "prepositions", ..."""
+    return _lists()[name]
+
+
 def base_form(words: Sequence[Word], kind: str) -> str:
     """The base form of the name that `words` spell in running text; `kind` is a kind of kg.model.
 

@@ -1,0 +1,80 @@
+"""Offices: who is given which title where, and whom a title without a name means at that time."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+
+from kg import names
+from kg.resolve.placing import Key, Placement
+from kg.resolve.sightings import Sighting
+from kg.resolve.titles import SINGULAR, Held
+from kg.resolve.values import Office
+
+SAME_TIME = 365  # days between a title without a name and a document that names its holder
+CLEARLY = 3  # how many times nearer in time the nearest of several holders must be
+
+
+def holders(sightings: Sequence[Sighting], placements: Mapping[str, Placement]) -> dict[str, Placement]:
+    """For chains without a name that are an office ("руският президент") the person who holds it at that time."""
+    known: dict[tuple[str, str], dict[Key, list[int | None]]] = defaultdict(lambda: defaultdict(list))
+    for sighting in sightings:
+        if sighting.named and sighting.kind == "Person":
+            for held in sighting.held:
+                if _is_single(held):
+                    known[held.office, held.country][placements[sighting.chain].key].append(sighting.day)
+    found = {}
+    for sighting in sightings:
+        held = sighting.held[0] if not sighting.named and len(sighting.held) == 1 else None
+        if held and _is_single(held):
+            key = _holder(known.get((held.office, held.country), {}), sighting.day)
+            if key:
+                found[sighting.chain] = Placement(
+                    key, f"holder of the office: {held.title} ({held.country})", 0.7, True
+                )
+    return found
+
+
+def _is_single(held: Held) -> bool:
+    return held.office in SINGULAR and bool(held.country) and not held.former
+
+
+def _holder(candidates: Mapping[Key, list[int | None]], day: int | None) -> Key | None:
+    """The only holder, or of several the one who is clearly the nearest in time."""
+    far: dict[Key, int] = {}
+    for key, days in candidates.items():
+        distances = [abs(day - other) for other in days if other is not None] if day is not None else []
+        far[key] = min(distances, default=0 if len(candidates) == 1 else SAME_TIME + 1)
+    near = sorted((distance, key) for key, distance in far.items() if distance <= SAME_TIME)
+    if len(near) == 1 or (len(near) > 1 and near[1][0] > CLEARLY * max(near[0][0], 10)):
+        return near[0][1]
+    return None
+
+
+def bodies(sightings: Sequence[Sighting]) -> set[Key]:
+    """The keys of the bodies that titles name ("председател на Европейския съвет"), which must be entities."""
+    return {("Body", names.fold(held.body), "") for s in sightings if s.named for held in s.held if held.body}
+
+
+def find_offices(
+    sightings: Sequence[Sighting], entity_of: Mapping[str, str], ids: Mapping[Key, str]
+) -> tuple[Office, ...]:
+    """Every title of a named person, in the order of person and place in the text."""
+    people = [sighting for sighting in sightings if sighting.named and sighting.kind == "Person"]
+    countries: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for sighting in people:
+        for held in sighting.held:
+            countries[entity_of[sighting.chain], held.office] |= {held.country} if held.country else set()
+    found = {office for sighting in people for office in _offices(sighting, entity_of[sighting.chain], countries, ids)}
+    return tuple(sorted(found, key=lambda o: (o.person, o.span, o.title, o.country or "")))
+
+
+def _offices(
+    sighting: Sighting, person: str, countries: Mapping[tuple[str, str], set[str]], ids: Mapping[Key, str]
+) -> Iterator[Office]:
+    for held, span in sighting.titled:
+        body = ids.get(("Body", names.fold(held.body), "")) if held.body else None
+        known = countries[person, held.office]
+        told = held.country or (min(known) if len(known) == 1 and not body else None)
+        title = f"{min(names.words('former'), key=len)} {held.title}" if held.former else held.title
+        yield Office(title, person, body, told or None, sighting.doc, span, told != (held.country or None), held.former)

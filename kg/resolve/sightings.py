@@ -1,0 +1,73 @@
+"""What one document knows of one actor or place: a chain, boiled down to what identity is decided by."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from kg import names
+from kg.gazetteer import Gazetteer
+from kg.model import Chain, Extraction, Span
+from kg.resolve.titles import Held, parse_title
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """One chain. `words` is its folded name; `titled` the offices that it is given and where; `day` an ordinal or None.
+
+    `placed` is True when claims use the chain as the place of an event only, so that it is a place there.
+    """
+
+    chain: str
+    doc: str
+    day: int | None
+    kind: str
+    base: str
+    words: tuple[str, ...]
+    bases: tuple[str, ...]
+    named: bool
+    country: str | None
+    stands_for: str | None
+    titled: tuple[tuple[Held, Span], ...]
+    placed: bool
+
+    @property
+    def held(self) -> tuple[Held, ...]:
+        """The offices that the document gives, each once."""
+        return tuple(dict.fromkeys(held for held, _ in self.titled))
+
+
+def see(extraction: Extraction, gazetteer: Gazetteer) -> Iterator[Sighting]:
+    """The sightings of a document, one a chain, in the order of the chains."""
+    document = extraction.document
+    acting = {argument.mention.span for claim in extraction.claims for argument in claim.arguments}
+    acting |= {s.speaker.mention.span for s in extraction.statements if s.speaker}
+    places = {claim.place.mention.span for claim in extraction.claims if claim.place}
+    id, day = document.id, document.published.toordinal() if document.published else None
+    for chain in extraction.chains:
+        spans = {mention.span for mention in chain.mentions}
+        placed = bool(spans & places) and not spans & acting
+        yield _sighting(chain, id, day, placed, gazetteer)
+
+
+def _sighting(chain: Chain, doc: str, day: int | None, placed: bool, gazetteer: Gazetteer) -> Sighting:
+    titled = []
+    for mention in chain.mentions:
+        phrase = mention.title if chain.named else mention.base
+        held = parse_title(phrase, mention.country, gazetteer, alone=not chain.named) if phrase else None
+        if held:
+            titled.append((held, mention.span))
+    return Sighting(
+        chain=chain.key,
+        doc=doc,
+        day=day,
+        kind=chain.kind,
+        base=chain.base,
+        words=tuple(names.fold(chain.base).split()),
+        bases=tuple(sorted({mention.base for mention in chain.mentions} | {chain.base})),
+        named=chain.named,
+        country=chain.country,
+        stands_for=chain.stands_for,
+        titled=tuple(titled),
+        placed=placed,
+    )
