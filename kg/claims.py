@@ -94,7 +94,7 @@ def _draft(
         status_rule=status.rule,
         arguments=arguments,
         place=place,
-        when=_when(tree, match.trigger, dates),
+        when=_when(tree, match.trigger, matches, dates),
         topic=_topic(tree, match),
         said_in=said_in(statements, trigger),
         evidential=status.heard,
@@ -408,11 +408,14 @@ def _is_place(mention: Mention, preposition: str | None, tree: Tree, id: int, to
     return mention.kind == "Place" and (preposition not in ("на", "при") or tree.word(id).head == top)
 
 
-def _when(tree: Tree, trigger: int, dates: tuple[When, ...]) -> When | None:
+def _when(tree: Tree, trigger: int, matches: Sequence[Match], dates: tuple[When, ...]) -> When | None:
     """The date of the event's own phrase, of what is said in it ("срещата, насрочена за 12 март"), of its clause, or
-    the only one of the sentence ("24 март, вторник: очаква се посещение"). How long it lasts is not a date."""
-    dates = tuple(when for when in dates if when.rule != "duration")
+    the only one of the sentence ("24 март: очаква се посещение"). How long it lasts is not a date, and what stands in
+    the phrase of another event ("на срещата през декември одобриха преговорите") is that one's."""
     verb = trigger if tree.is_verb(trigger) else tree.clause_verb(trigger)
+    others = {m.trigger for m in matches if m.part == "noun" and m.frame.event and trigger not in tree.subtree(m.trigger)}
+    taken = {tree.word(id).start for other in others for id in tree.nominal_subtree(other)}
+    free = [w for w in dates if w.rule != "duration" and not any(w.span.start <= start < w.span.end for start in taken)]
     position = tree.word(trigger).start
     for region in (
         tree.nominal_subtree(trigger),
@@ -420,10 +423,11 @@ def _when(tree: Tree, trigger: int, dates: tuple[When, ...]) -> When | None:
         tree.nominal_subtree(verb) if verb else (),
     ):
         starts = {tree.word(id).start for id in region}
-        inside = [w for w in dates if any(w.span.start <= start < w.span.end for start in starts)]
+        inside = [w for w in free if any(w.span.start <= start < w.span.end for start in starts)]
         if inside:
             return min(inside, key=lambda w: (w.edtf is None, w.start is w.end is None, abs(w.span.start - position)))
-    return dates[0] if len(dates) == 1 else None
+    known = [w for w in free if w.edtf or w.start or w.end]
+    return known[0] if len(known) == 1 else None
 
 
 def _topic(tree: Tree, match: Match) -> Span | None:
