@@ -72,6 +72,15 @@ class LocalStore:
             raise self._damaged(f"its current state {name!r} is missing")
         return state
 
+    def hold(self) -> Path | None:
+        """The current state (None: there is none), kept from being swept until `close`; for another program to read."""
+        self._release()
+        while (state := self.current) is not None:
+            if (hold := _hold_to_read(state)) is not None:
+                self._hold, self._state = hold, state
+                break
+        return state
+
     def graphs(self) -> tuple[str, ...]:
         """The names of all graphs, sorted."""
         return tuple(sorted(graph.value for graph in self._read().named_graphs()))
@@ -182,16 +191,11 @@ class LocalStore:
         """The current state, opened once; an empty store where there is none."""
         import pyoxigraph
 
-        while self._reader is None:
-            state = self.current
-            if state is None:
+        if self._reader is None:
+            if self.hold() is None:
                 return pyoxigraph.Store()
-            hold = _hold_to_read(state)
-            if hold is None:
-                continue  # swept between the two looks: `current` names a newer one by now
-            self._hold, self._state = hold, state
             with self._guarded():
-                self._reader = pyoxigraph.Store.read_only(str(state))
+                self._reader = pyoxigraph.Store.read_only(str(self._state))
         return self._reader
 
     def _release(self) -> None:

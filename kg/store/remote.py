@@ -124,7 +124,7 @@ class RemoteStore:
     def _send(
         self, url: str, method: str, kind: str, body: bytes, accept: str = "*/*", timeout: float | None = None
     ) -> tuple[str, bytes]:
-        """The media type and body of the reply; a request whose connection broke is sent again, more and more slowly."""
+        """The media type and body of the reply; one whose connection broke is asked for again, ever more slowly."""
         request = urllib.request.Request(url, body, {"Content-Type": kind, "Accept": accept}, method=method)
         deadline = None if timeout is None else time.monotonic() + timeout
         for tried in range(1, TRIES + 1):
@@ -150,7 +150,7 @@ class RemoteStore:
         said = " ".join(error.read(2000).decode("utf-8", "replace").split())[:300]
         if error.code in (401, 403):
             return StoreError(
-                f"the server {self.url} does not let you in (HTTP {error.code}); set KG_STORE_USER and KG_STORE_PASSWORD"
+                f"the server {self.url} does not let you in ({error.code}); set KG_STORE_USER and KG_STORE_PASSWORD"
             )
         if error.code == 400:
             return QueryError(f"the server {self.url} takes it for wrong SPARQL: {said}")
@@ -168,7 +168,7 @@ def _opener(urls: Iterable[str]) -> urllib.request.OpenerDirector:
     )
 
 
-def _read(reply, deadline: float | None, timeout: float | None) -> bytes:  # noqa: ANN001
+def _read(reply, deadline: float | None, timeout: float | None) -> bytes:
     parts = []
     while part := reply.read1(1 << 20):
         parts.append(part)

@@ -59,12 +59,11 @@ def main() -> None:
             measure(store, data, given.runs, given.compare)
 
 
-def measure(store, data, runs: int, compare: bool) -> None:  # noqa: ANN001
+def measure(store, data, runs: int, compare: bool) -> None:
     """Print one line a query."""
     memory = _rdflib(data) if compare else None
-    events = [line["id"] for line in store.query(
-        "SELECT ?id { ?e a <https://w3id.org/diplokg/ontology#Event> ; <https://schema.org/identifier> ?id } ORDER BY ?id"
-    ).records()]  # fmt: skip
+    found = store.query(f"SELECT ?id {{ ?e a <{graph.DIP}Event> ; <https://schema.org/identifier> ?id }} ORDER BY ?id")
+    events = [line["id"] for line in found.records()]
     print(f"{'query':24} {'rows':>6} {'p50 ms':>8} {'p95 ms':>8}" + (f" {'rdflib/oxigraph':>16}" if compare else ""))
     for file in sorted((resources.path("ontology") / "queries").glob("*.rq")):
         rng, times, rows = random.Random(7), [], 0
@@ -86,7 +85,7 @@ def measure(store, data, runs: int, compare: bool) -> None:  # noqa: ANN001
         print(line, flush=True)
 
 
-def _rdflib(data):  # noqa: ANN001, ANN202
+def _rdflib(data):
     import rdflib
 
     memory = rdflib.Dataset(default_union=True)

@@ -28,7 +28,10 @@ from kg.model import (
     When,
 )
 
-SYLLABLES = "ба ве ги до жу за ки ло ми но пе ра со те ву ха ци чо ше ян".split()
+SYLLABLES = [
+    "ба", "ве", "ги", "до", "жу", "за", "ки", "ло", "ми", "но", "пе", "ра", "со",
+    "те", "ву", "ха", "ци", "чо", "ше", "ян",
+]  # fmt: skip
 PERSONS, GOVERNMENTS, PLACES, OUTLETS = 600, 120, 150, 40
 
 
@@ -88,7 +91,8 @@ def extraction(number: int) -> Extraction:
     day = f"{published.day} число"
     w = _Writer()
     w.sentence(("one", name("Person", one)), "се", ("met", "срещна"), "с", ("two", name("Person", two)), "в",
-               ("where", name("Place", where)), "на", ("day", day), ", за да обсъди", ("topic", "договора за рибата"), ".")  # fmt: skip
+               ("where", name("Place", where)), "на", ("day", day), "за",
+               ("topic", "договора за рибата"), ".")  # fmt: skip
     w.sentence(("one", name("Person", one)), "ще", ("met", "разговаря"), "пак с", ("two", name("Person", two)), ".")
     w.sentence(("acting", name("Government", acting)), ("met", "поиска"), "от", ("other", name("Government", other)),
                ("topic", "да отвори границата"), ".")  # fmt: skip
@@ -127,7 +131,7 @@ def extraction(number: int) -> Extraction:
 
 
 def resolution(extractions: Iterator[Extraction]) -> Resolution:
-    """What would be decided over `extractions`: one entity a name, one event a claim, but the meetings of a pair of documents are one."""
+    """What would be decided over `extractions`: one entity a name, one event a claim or a pair of documents."""
     entities: dict[str, Entity] = {}
     links, events, offices, meetings = [], [], [], 0
     for number, one in enumerate(extractions):
