@@ -25,7 +25,7 @@ IN_BRACKETS = re.compile(r"\s*[„\"“”«»]?\s*\(\s*[„\"“”«»]?([A-Z�
 def chains(mentions: Sequence[Mention], document: Document, gazetteer: Gazetteer) -> tuple[Chain, ...]:
     """The chains of a document, in the order of their first mentions. Each mention is in exactly one chain."""
     mentions = sorted(set(mentions), key=lambda m: (m.span.start, m.span.end, m.kind, m.base))
-    people = _people([m for m in mentions if m.named and m.kind == "Person"])
+    people = _people([m for m in mentions if m.named and m.kind == "Person"], gazetteer)
     acronyms = _acronyms(mentions, document.text)
     heads = _heads(mentions)
     groups: dict[Hashable, list[Mention]] = defaultdict(list)
@@ -68,12 +68,12 @@ def _commonest(values: Iterable[str]) -> str | None:
 
 
 def _body_key(mention: Mention, acronyms: dict[str, str], heads: dict[str, str], gazetteer: Gazetteer) -> Hashable:
-    folded = names.fold(mention.base)
+    folded = names.fold(names.without_acronym(mention.base))
     if mention.kind == "Government":
         if mention.stands_for:
             return "seat", mention.stands_for, folded
         return "country", mention.country or folded
-    entry = gazetteer.organization(mention.base) or gazetteer.media(mention.base)
+    entry = gazetteer.organization(folded) or gazetteer.media(folded)
     if entry:
         return "known", names.fold(entry.name)
     folded = acronyms.get(folded, folded)
@@ -117,20 +117,20 @@ class _Person:
 
     words: tuple[str, ...]
     order: int
-    titles: set[str]
     count: int = 0
 
 
-def _people(mentions: Sequence[Mention]) -> dict[Mention, str]:
+def _people(mentions: Sequence[Mention], gazetteer: Gazetteer) -> dict[Mention, str]:
     """For each mention of a person the folded full name that it belongs to (or its own where there is none)."""
     people: list[_Person] = []
     own: dict[Mention, _Person] = {}
-    full = [m for m in mentions if len(_words(m)) > 1]
-    for order, mention in sorted(enumerate(full), key=lambda pair: (-len(_words(pair[1])), pair[0])):
-        words = _words(mention)
+    words_of = {m: untitled(tuple(names.fold(m.base).split()), gazetteer) for m in mentions}
+    full = [m for m in mentions if len(words_of[m]) > 1]
+    for order, mention in sorted(enumerate(full), key=lambda pair: (-len(words_of[pair[1]]), pair[0])):
+        words = words_of[mention]
         person = next((p for p in people if same_person(words, p.words)), None)
         if person is None:
-            person = _Person(words, order, set())
+            person = _Person(words, order)
             people.append(person)
         person.order = min(person.order, order)
         person.count += 1
@@ -138,17 +138,17 @@ def _people(mentions: Sequence[Mention]) -> dict[Mention, str]:
     people.sort(key=lambda p: p.order)
     single: dict[str, _Person] = {}
     for mention in mentions:
-        words = _words(mention)
+        words = words_of[mention]
         if len(words) != 1:
             continue
-        person = _bearer(words[0], mention, people, own)
+        person = _bearer(words[0], people)
         if person is None:
-            person = single.setdefault(words[0], _Person(words, len(people), set()))
+            person = single.setdefault(words[0], _Person(words, len(people)))
         own[mention] = person
     return {mention: " ".join(person.words) for mention, person in own.items()}
 
 
-def _bearer(word: str, mention: Mention, people: Sequence[_Person], own: dict[Mention, _Person]) -> _Person | None:
+def _bearer(word: str, people: Sequence[_Person]) -> _Person | None:
     """The person whom a single name means: by surname, else by first name; of several the one spoken of most."""
     matching: tuple[Callable[[_Person], bool], ...] = (
         lambda p: p.words[-1] == word,
@@ -193,5 +193,8 @@ def _near(one: str, two: str) -> bool:
     return one[:1] == two[:1] and DamerauLevenshtein.distance(one, two, score_cutoff=1) <= 1
 
 
-def _words(mention: Mention) -> tuple[str, ...]:
-    return tuple(names.fold(mention.base).split())
+def untitled(words: tuple[str, ...], gazetteer: Gazetteer) -> tuple[str, ...]:
+    """The words of a person's name without titles before it: "Папа Бенедикт XVI" -> Бенедикт XVI."""
+    while len(words) > 1 and gazetteer.title(words[0]):
+        words = words[1:]
+    return words

@@ -34,6 +34,7 @@ class Country:
     alpha3: str
     name: str
     aliases: tuple[str, ...]
+    english: tuple[str, ...]
     capital: str
 
     @property
@@ -66,6 +67,7 @@ class Place:
     latitude: float | None = None
     longitude: float | None = None
     same_as: tuple[str, ...] = ()
+    english: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,10 +192,11 @@ def load(folder: Path | None = None, extra: tuple[Path, ...] = ()) -> Gazetteer:
     folder = folder or resources.path("gazetteer")
     extras = [row for path in extra for row in _extra_rows(path)]
     countries = {
-        row["code"]: row for row in _rows(folder / "countries.tsv", "code", "alpha3", "name", "aliases", "capital")
+        row["code"]: row
+        for row in _rows(folder / "countries.tsv", "code", "alpha3", "name", "aliases", "english", "capital")
     }
     known = {
-        code: Country(code, row["alpha3"], row["name"], _split(row["aliases"]), row["capital"])
+        code: Country(code, row["alpha3"], row["name"], _split(row["aliases"]), _split(row["english"]), row["capital"])
         for code, row in sorted(countries.items())
     }
     return Gazetteer(
@@ -215,7 +218,11 @@ def _common(folder: Path) -> frozenset[str]:
 
 
 def _country_names(countries: Iterable[Country], extras: list[Extra]) -> dict[str, str]:
-    found = {names.fold(name): country.code for country in countries for name in (country.name, *country.aliases)}
+    found = {
+        names.fold(name): country.code
+        for country in countries
+        for name in (country.name, *country.aliases, *country.english)
+    }
     for row in extras:
         if row.kind == "country":
             found |= {names.fold(name): row.country for name in (row.name, *_split(row.aliases))}
@@ -281,7 +288,7 @@ def _places(folder: Path, countries: Mapping[str, Country], extras: list[Extra])
     best: dict[str, tuple[bool, int, Place]] = {}
     capitals = {(country.code, country.capital) for country in countries.values()}
     for row in _rows(
-        folder / "cities.tsv", "geonames", "name", "aliases", "country", "latitude", "longitude", "population"
+        folder / "cities.tsv", "geonames", "name", "aliases", "country", "latitude", "longitude", "population", "ascii"
     ):
         place = Place(
             name=row["name"],
@@ -290,6 +297,7 @@ def _places(folder: Path, countries: Mapping[str, Country], extras: list[Extra])
             geonames=row["geonames"],
             latitude=float(row["latitude"]),
             longitude=float(row["longitude"]),
+            english=row["ascii"],
         )
         rank = ((place.country, place.name) in capitals, int(row["population"]), place)
         for name in (place.name, *_split(row["aliases"])):
@@ -301,7 +309,7 @@ def _places(folder: Path, countries: Mapping[str, Country], extras: list[Extra])
         place = Place(row["name"], row["kind"], row["country"] or None, same_as=_split(row["same_as"]))
         found |= {names.fold(name): place for name in (place.name, *_split(row["aliases"]))}
     for country in countries.values():
-        place = Place(country.name, "country", country.code, same_as=(country.iri,))
+        place = Place(country.name, "country", country.code, same_as=(country.iri,), english=country.english[0])
         keys = (names.fold(name) for name in (country.name, *country.aliases))
         found |= {key: place for key in keys if key not in found or found[key].country != country.code}
     for row in extras:

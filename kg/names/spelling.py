@@ -111,6 +111,14 @@ def _cyrillic_word(word: str) -> str:
     return spelled[:1].upper() + spelled[1:] if word[:1].isupper() else spelled
 
 
+ACRONYM_AFTER = re.compile(r"\s*\([\w -]{2,15}\)$")
+
+
+def without_acronym(name: str) -> str:
+    """A long name without the acronym that explains it: "Световна банка (СБ)" -> "Световна банка"."""
+    return ACRONYM_AFTER.sub("", name) or name
+
+
 SOUNDS = (("tch", "ch"), ("sch", "sh"), ("ck", "k"), ("ph", "f"), ("wh", "w"), ("qu", "kv"), ("dzh", "j"), ("th", "t"))
 LETTER_SOUNDS = str.maketrans({"c": "k", "q": "k", "x": "ks", "z": "s", "w": "v"})
 

@@ -41,7 +41,7 @@ def _known(sighting: Sighting, gazetteer: Gazetteer) -> Placement | None:
         return place_of(sighting, gazetteer)
     if sighting.kind == "Government":
         return _government(sighting, gazetteer)
-    for base in (sighting.base, *sighting.bases):
+    for base in (" ".join(sighting.words), *sighting.bases):
         entry = gazetteer.organization(base) or gazetteer.media(base)
         if entry:
             same = names.fold(base) == names.fold(entry.name)

@@ -112,7 +112,7 @@ def _alike(one: Words, two: Words) -> tuple[str, float, bool] | None:
         if len(scripts) == 2:
             return "transliteration", 0.85, len(sounds[0]) >= 5
         if ratio(" ".join(one), " ".join(two)) >= 80:
-            return "spelling", 0.85, False
+            return "spelling", 0.85, one[0] == two[0] and len(sounds[0]) >= 5  # a surname heard with other vowels
     for here, there in ((0, -1), (-1, 0)):
         if one[here] == two[here] and len(one) == len(two):
             left, right = one[there], two[there]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from kg import names
+from kg import coref, names
 from kg.gazetteer import Gazetteer
 from kg.model import Chain, Extraction, Span
 from kg.resolve.titles import Held, parse_title
@@ -63,7 +63,7 @@ def _sighting(chain: Chain, doc: str, day: int | None, placed: bool, gazetteer: 
         day=day,
         kind=chain.kind,
         base=chain.base,
-        words=tuple(names.fold(chain.base).split()),
+        words=_words(chain, gazetteer),
         bases=tuple(sorted({mention.base for mention in chain.mentions} | {chain.base})),
         named=chain.named,
         country=chain.country,
@@ -71,3 +71,13 @@ def _sighting(chain: Chain, doc: str, day: int | None, placed: bool, gazetteer: 
         titled=tuple(titled),
         placed=placed,
     )
+
+
+def _words(chain: Chain, gazetteer: Gazetteer) -> tuple[str, ...]:
+    """The folded name without what is no part of it: an acronym in brackets, a title, a form of company."""
+    words = tuple(names.fold(names.without_acronym(chain.base)).split())
+    if chain.kind == "Person":
+        return coref.untitled(words, gazetteer)
+    while len(words) > 1 and words[-1] in names.words("company_forms"):
+        words = words[:-1]
+    return words
