@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 Point = tuple[int, int]
 
 SKELETON = 350  # actors laid out by forces
-EDGE = 190.0  # wished length of an edge, in pixels at zoom 1
+EDGE = 150.0  # wished length of an edge, in pixels at zoom 1
 LANDSCAPE = 1.35  # how much wider than high the whole is packed
 GOLDEN = math.pi * (3 - math.sqrt(5))  # radians
 
@@ -63,7 +63,20 @@ def place_events(network: Network, actors: Mapping[str, Point]) -> dict[str, Poi
         for nth, event in enumerate(events):
             offset = (nth - (len(events) - 1) / 2) * step
             places[event] = (round(x - (by - ay) / length * offset), round(y + (bx - ax) / length * offset))
+        if len(points) > 2:
+            _clear(places, events, points)
     return places
+
+
+def _clear(places: dict[str, Point], events: Sequence[str], points: Sequence[Point]) -> None:
+    """Move events of several actors off the actors that they would cover."""
+    for event in events:
+        x, y = places[event]
+        for turn in range(60):
+            angle, radius = turn * GOLDEN, 9 * math.sqrt(turn)
+            places[event] = (round(x + radius * math.cos(angle)), round(y + radius * math.sin(angle)))
+            if all(math.dist(places[event], point) > 55 for point in points):
+                break
 
 
 def _simple(graph: networkx.MultiGraph) -> networkx.Graph:
@@ -105,11 +118,23 @@ def _part(graph: networkx.Graph) -> dict[str, tuple[float, float]]:
     found = networkx.forceatlas2_layout(ordered, pos=start, max_iter=60, scaling_ratio=4.0, seed=7)
     size = max(math.hypot(x, y) for x, y in found.values()) or 1.0
     found = networkx.spring_layout(ordered, pos={n: p / size for n, p in found.items()}, iterations=80, weight=None, seed=7)
-    points = {name: (float(x), float(y)) for name, (x, y) in found.items()}
+    points = dict(zip(found, _landscape(numpy.array(list(found.values()))), strict=True))
     lengths = sorted(math.dist(points[one], points[other]) for one, other in ordered.edges)
     scale = EDGE / (lengths[len(lengths) // 2] or 1.0)
-    cx, cy = (sum(values) / len(points) for values in zip(*points.values(), strict=True))
-    return {name: ((x - cx) * scale, (y - cy) * scale) for name, (x, y) in points.items()}
+    return {name: (x * scale, y * scale) for name, (x, y) in points.items()}
+
+
+def _landscape(points: numpy.ndarray) -> list[tuple[float, float]]:
+    """The same points around the origin, their longer extent lying across, the shorter one widened to fill a screen."""
+    import numpy
+
+    centred = points - points.mean(axis=0)
+    _, extents, axes = numpy.linalg.svd(centred, full_matrices=False)
+    axes = axes * numpy.where(axes[:, :1] < 0, -1.0, 1.0)
+    turned = centred @ axes.T
+    if extents[1] > 0:
+        turned[:, 1] *= min(2.2, max(1.0, extents[0] / extents[1] / LANDSCAPE))
+    return [(float(x), float(y)) for x, y in turned]
 
 
 def _pack(parts: Sequence[Mapping[str, tuple[float, float]]]) -> dict[str, tuple[float, float]]:
@@ -155,8 +180,8 @@ def _spread(points: Sequence[tuple[float, float]], labels: Sequence[str]) -> Seq
         return points
     places = np.array(points, dtype=float).reshape(-1, 2)
     few = len(points) <= 250
-    widths = np.array([min(7.5 * len(label), 200) + 24 if few else 44.0 for label in labels])
-    heights = np.full(len(points), 78.0 if few else 44.0)
+    widths = np.array([min(8.5 * len(label), 240) + 62 if few else 44.0 for label in labels])
+    heights = np.full(len(points), 104.0 if few else 44.0)
     for _ in range(60 if few else 25):
         moved = _push(places, widths, heights)
         if not moved:

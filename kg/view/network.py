@@ -17,7 +17,7 @@ QUERIES = Path(__file__).parent / "queries"
 
 
 class Store(Protocol):
-    """Anything that answers SPARQL SELECT with rows that can be asked for a variable by name."""
+    """Anything that answers SPARQL SELECT with `variables` and `rows` of terms (kg.store gives such)."""
 
     def query(self, text: str, bindings: Mapping[str, Any] | None = None) -> Any: ...
 
@@ -172,10 +172,9 @@ def load_labels() -> dict[str, tuple[str, str]]:
 
 def _rows(store: Store, name: str) -> Iterator[dict[str, str]]:
     """The rows of one query as plain strings; an unbound variable is missing."""
-    solutions = store.query((QUERIES / f"{name}.rq").read_text("utf-8"))
-    variables = [variable.value for variable in solutions.variables]
-    for row in solutions:
-        yield {name: row[name].value for name in variables if row[name] is not None}
+    answer = store.query((QUERIES / f"{name}.rq").read_text("utf-8"))
+    for row in answer.rows:
+        yield {name: term.value for name, term in zip(answer.variables, row, strict=True) if term is not None}
 
 
 def _grouped(store: Store, name: str, key: str) -> dict[str, list[dict[str, str]]]:

@@ -19,7 +19,7 @@ kg.graph = (function () {
     const options = { ...read.options, height: "100%", width: "100%", autoResize: true };
     options.interaction = { ...options.interaction, hideEdgesOnDrag: many, hideEdgesOnZoom: many };
     network = new vis.Network(kg.byId("canvas"), { nodes, edges }, options);
-    network.once("afterDrawing", () => performance.mark("kg-painted"));
+    network.once("afterDrawing", () => { performance.mark("kg-painted"); fit(false); });
     network.on("click", ({ nodes: [node], edges: [edge] }) => {
       if (node !== undefined) isEvent(node) ? kg.go({ event: kg.events[nodes.get(node).event].id }) : kg.go({ actor: kg.actors[node].id });
       else if (edge !== undefined) kg.go({ event: kg.events[edges.get(edge).event].id });
@@ -30,7 +30,6 @@ kg.graph = (function () {
     network.on("hoverEdge", ({ edge, pointer }) => tipEvent(kg.events[edges.get(edge).event], pointer.DOM));
     for (const event of ["blurNode", "blurEdge", "dragStart", "zoom"]) network.on(event, () => { kg.byId("tip").hidden = true; });
     kg.byId("canvas").addEventListener("keydown", keys);
-    fit(false);
   }
 
   // ---- Style ----
@@ -44,7 +43,7 @@ kg.graph = (function () {
       ...node, group: undefined, shape: look.shape, label: label(actor),
       color: { background: fill, border: look.hollow ? colour : paper, highlight: { background: fill, border: kg.colour("ink") }, hover: { background: fill, border: kg.colour("ink") } },
       borderWidth: look.hollow ? 2 : 1.5, borderWidthSelected: 3, shapeProperties: { borderDashes: look.hollow ? [4, 3] : false },
-      font: { color: kg.colour("ink"), size: Math.round(12 + Math.min(node.size, 40) / 5), face: kg.colour("sans"), strokeWidth: many ? 0 : 4, strokeColor: paper },
+      font: { color: kg.colour("ink"), size: Math.round(13 + Math.min(node.size, 40) / 5), face: kg.colour("sans"), strokeWidth: many ? 0 : 4, strokeColor: paper },
     };
   }
   function label(actor) {
@@ -169,9 +168,17 @@ kg.graph = (function () {
     if (!inside || network.getScale() < 0.35) network.fit({ nodes: here, maxZoomLevel: Math.max(0.9, Math.min(network.getScale(), 1.2)), animation: motion() });
   }
   const motion = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? false : { duration: 350, easingFunction: "easeInOutQuad" });
+  /** All that is shown, with its labels where there are few enough to measure. */
   function fit(animated = true) {
     const shown = nodes.getIds({ filter: (node) => !node.hidden });
-    if (shown.length) network.fit({ nodes: shown, maxZoomLevel: 1.25, animation: animated ? motion() : false });
+    if (!shown.length) return;
+    if (shown.length > 400) return network.fit({ nodes: shown, maxZoomLevel: 1.25, animation: animated ? motion() : false });
+    const boxes = shown.map((id) => network.getBoundingBox(id));
+    const [left, right] = [Math.min(...boxes.map((box) => box.left)), Math.max(...boxes.map((box) => box.right))];
+    const [top, bottom] = [Math.min(...boxes.map((box) => box.top)), Math.max(...boxes.map((box) => box.bottom))];
+    const stage = kg.byId("canvas").getBoundingClientRect();
+    const scale = Math.min((stage.width - 48) / (right - left), (stage.height - 130) / (bottom - top), 1.25);
+    network.moveTo({ position: { x: (left + right) / 2, y: (top + bottom) / 2 }, offset: { x: 0, y: 24 }, scale, animation: animated ? motion() : false });
   }
   function zoom(factor) { network.moveTo({ scale: network.getScale() * factor, animation: motion() }); }
   function physics(on) {
