@@ -427,7 +427,10 @@ def _when(tree: Tree, trigger: int, matches: Sequence[Match], dates: tuple[When,
         if inside:
             return min(inside, key=lambda w: (w.edtf is None, w.start is w.end is None, abs(w.span.start - position)))
     known = [w for w in free if w.edtf or w.start or w.end]
-    return known[0] if len(known) == 1 else None
+    if len(known) != 1 or verb != trigger:
+        return known[0] if len(known) == 1 else None
+    clause = next((tree.clause_verb(w.id) for w in tree.words if w.start == known[0].span.start), None)
+    return known[0] if clause in (None, trigger, *tree.above(trigger)) else None
 
 
 def _topic(tree: Tree, match: Match) -> Span | None:
