@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kg.lexicon import Frame, Lexicon
-from kg.tree import AGENT, OBJECT, Tree
+from kg.model import ENCOUNTERS
+from kg.tree import AGENT, OBJECT, SLOTS, Tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,24 +104,44 @@ def _attempt(tree: Tree, id: int, part: str, frame: Frame, lexicon: Lexicon) -> 
 
 
 def _fillers(tree: Tree, id: int, part: str, slot: str, frame: Frame, lexicon: Lexicon) -> tuple[int, ...]:
-    """What fills the slot. The agent of "е доволен" and of a verb that is always reflexive ("възмути се от") is its
-    subject; the agent of a noun is its subject or that of its light verb: "| Москва | отправи предупреждение"."""
-    if slot != AGENT:
-        return tree.slot(id, slot)
+    """What fills the slot, also where it is said with a neighbour of the word.
+
+    The agent of "е доволен" and of a verb that is always reflexive ("възмути се от") is its subject, the agent of a noun
+    its own or its light verb's: "| Москва | отправи предупреждение". Outside encounters, whose slots are looked for in
+    kg.claims, a phrase that the parser hung on a neighbour counts too: "наложи мита | на Китай".
+    """
+    if slot == AGENT:
+        return _agent(tree, id, part, frame, lexicon)
+    found = tree.slot(id, slot)
+    if found or slot in SLOTS or frame.event in ENCOUNTERS or frame.sets or part not in ("verb", "noun"):
+        return found
+    if part == "verb":
+        return tree.beside_object(id, slot)
+    verb = _light_verb(tree, id, lexicon)
+    return tree.inside(id, slot) or (tree.slot(verb, slot) if verb else ())
+
+
+def _agent(tree: Tree, id: int, part: str, frame: Frame, lexicon: Lexicon) -> tuple[int, ...]:
+    subject = None
     if part == "adjective":
         subject = tree.passive_subject(id)
-        return tree.conjuncts(subject) if subject else ()
-    if part == "noun":
+    elif part == "noun":
         subject = tree.own_subject(id)
-        if subject is not None:
-            return tree.conjuncts(subject)
-        verb = tree.clause_verb(id)
-        light = verb and tree.lemma(verb) in lexicon.words("light.act") and id in tree.slot(verb, OBJECT)
-        return tree.slot(verb, AGENT) if verb and light else ()
-    if tree.reflexive(id) and frame in lexicon.by_verb.get((tree.lemma(id), True), ()):
+        verb = _light_verb(tree, id, lexicon)
+        if subject is None and verb:
+            return tree.slot(verb, AGENT)
+    elif tree.reflexive(id) and frame in lexicon.by_verb.get((tree.lemma(id), True), ()):
         subject = tree.subject(id)
-        return tree.conjuncts(subject) if subject else ()
-    return tree.slot(id, slot)
+    else:
+        return tree.slot(id, AGENT)
+    return tree.conjuncts(subject) if subject else ()
+
+
+def _light_verb(tree: Tree, noun: int, lexicon: Lexicon) -> int | None:
+    """The verb that lends the noun its subject: "| отправи | предупреждение"."""
+    verb = tree.clause_verb(noun)
+    light = verb and tree.lemma(verb) in lexicon.words("light.act") and noun in tree.slot(verb, OBJECT)
+    return verb if light else None
 
 
 def _blocked(tree: Tree, id: int, frame: Frame) -> str | None:

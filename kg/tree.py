@@ -217,13 +217,23 @@ class Tree:
         return tuple(out)
 
     def beside_object(self, verb: int, preposition: str) -> tuple[int, ...]:
-        """A phrase that the parser hung on the object: "да обсъди преговорите | с канцлера Меркел"."""
+        """A phrase that the parser hung on the object: "да обсъди преговорите | с канцлера Меркел". Under на it is the
+        verb's only if the object has no article: "наложи мита | на Китай", but "предложи [плана на Тръмп]"."""
         out: list[int] = []
         for thing in self._object(verb):
+            if preposition == "на" and self.definite(thing):
+                continue
             for id in self.nominal_subtree(thing):
                 if id > verb and id != thing and self.is_nominal(id) and self.preposition(id) == preposition:
                     out += self.conjuncts(id)
         return tuple(out)
+
+    def inside(self, noun: int, preposition: str) -> tuple[int, ...]:
+        """A phrase that the parser hung deeper in the noun's own: "критиките на Брюксел | към Варшава"."""
+        if preposition == "на":
+            return ()
+        found = (id for id in self.nominal_subtree(noun) if id > noun and self.is_nominal(id) and self.preposition(id) == preposition)
+        return tuple(dict.fromkeys(other for id in found for other in self.conjuncts(id)))
 
     def conjuncts(self, id: int) -> tuple[int, ...]:
         """The word and what is coordinated with it: "с Мей, Макрон и Меркел" -> three."""
