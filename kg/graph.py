@@ -28,10 +28,11 @@ from kg.model import (
     Span,
     Statement,
     When,
+    digest,
 )
 
 if TYPE_CHECKING:
-    from kg.resolve import Resolution
+    from kg.resolve import Apart, Resolution
 
 BASE = "https://w3id.org/diplokg/id/"
 ONTOLOGY = "https://w3id.org/diplokg/ontology"
@@ -58,7 +59,7 @@ def document_iri(doc: str, base: str = BASE) -> str:
 
 
 def resolution_iri(base: str = BASE) -> str:
-    """The name of the graph that holds entities, links, events and offices."""
+    """The name of the graph that holds entities, links, distinctions, events and offices."""
     return _address(base, "graph/resolution")
 
 
@@ -83,6 +84,8 @@ def resolution_quads(resolution: Resolution, base: str = BASE) -> tuple[str, ...
         triples += _link(link, base)
     for event in resolution.events:
         triples += _event(event, base)
+    for apart in resolution.apart:
+        triples += _apart(apart, base)
     for office in resolution.offices:
         triples += _office(office, base)
     return _lines(triples, resolution_iri(base))
@@ -310,6 +313,15 @@ def _event(event: Event, base: str) -> Iterator[Triple]:
             yield node, _name("schema", "startDate"), _date(event.when.start)
         if event.when.end:
             yield node, _name("schema", "endDate"), _date(event.when.end)
+
+
+def _apart(apart: Apart, base: str) -> Iterator[Triple]:
+    node = _iri(base, "apart", digest(apart.one, apart.two))
+    yield node, A, _dip("Distinction")
+    yield node, _dip("distinguishes"), _iri(base, apart.one)
+    yield node, _dip("distinguishes"), _iri(base, apart.two)
+    yield node, _dip("reason"), literal(apart.reason)
+    yield node, _dip("score"), literal(f"{apart.score:.3f}".rstrip("0").rstrip("."), _name("xsd", "decimal"))
 
 
 def _office(office: Office, base: str) -> Iterator[Triple]:

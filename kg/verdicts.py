@@ -4,8 +4,9 @@
     same      person/stiv-uitkof    person/witkoff        Ana     one envoy, two spellings
     split     person/dmitriev       3f2a...-1042          Ana     another Dmitriev, the footballer
 
-`same` makes one entity of two; it keeps the id of `a`. `split` takes `b` out of the entity `a`: `b` is a chain
-("doc-start"), a document id, or a name. Later lines come after earlier ones. A verdict is undone by deleting its line.
+`same` makes one entity of two, or puts the chain `b` ("doc-start") where it belongs; the id of `a` stays. `split` takes
+`b` out of the entity `a`: `b` is a chain, a document id, or a name. `apart` confirms that two entities are two. Later
+lines come after earlier ones. A verdict is undone by deleting its line.
 """
 
 from __future__ import annotations
@@ -16,12 +17,12 @@ from pathlib import Path
 from kg.errors import InputError
 
 COLUMNS = ("verdict", "a", "b", "who", "why")
-KINDS = ("same", "split")
+KINDS = ("same", "split", "apart")
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """One line: `a` is an entity id, `b` an entity id (same) or a chain, document or name (split)."""
+    """One line: `a` is an entity id, `b` an entity id, or a chain, document or name."""
 
     verdict: str
     a: str
@@ -59,7 +60,7 @@ def _verdict(path: Path, number: int, line: str) -> Verdict:
     if len(fields) < 3 or len(fields) > len(COLUMNS) or not all(fields[:3]):
         raise InputError(f"{path}: line {number}: write {' TAB '.join(COLUMNS)}; who and why may be empty")
     if fields[0] not in KINDS:
-        raise InputError(f"{path}: line {number}: {fields[0]!r} is no verdict; write same or split")
+        raise InputError(f"{path}: line {number}: {fields[0]!r} is no verdict; write same, split or apart")
     return Verdict(*fields, *[""] * (len(COLUMNS) - len(fields)))
 
 

@@ -21,10 +21,10 @@ from kg.resolve.identities import identify
 from kg.resolve.people import place_people
 from kg.resolve.placing import Placement
 from kg.resolve.sightings import Sighting, see
-from kg.resolve.values import Apart, Office, Resolution
+from kg.resolve.values import Apart, Resolution
 from kg.verdicts import Verdict
 
-__all__ = ["Apart", "Office", "Resolution", "resolve"]
+__all__ = ["Apart", "Resolution", "resolve"]
 
 
 def resolve(extractions: Iterable[Extraction], gazetteer: Gazetteer, verdicts: Sequence[Verdict] = ()) -> Resolution:

@@ -42,18 +42,24 @@ def identify(
     verdicts: Sequence[Verdict],
 ) -> Identities:
     """Entities for all keys of `placements` (by chain) and for the keys `also`, which no chain need speak of."""
+    also = sorted(set(also))
     members = _members(sightings, placements)
     drafts = {key: _draft(key, found, gazetteer) for key, found in members.items()}
-    drafts |= {key: _draft(key, [], gazetteer) for key in sorted(set(also)) if key not in drafts}
-    ids = _ids(drafts)
-    placed, ids, settled, unsettled = _judge(sightings, dict(placements), ids, verdicts)
+    drafts |= {key: _draft(key, [], gazetteer) for key in also if key not in drafts}
+    court = _court(dict(placements), _ids(drafts), members)
+    for verdict in verdicts:
+        court.judge(verdict)
+    placed, ids = court.placed, court.ids
     entity_of = {chain: ids[placement.key] for chain, placement in placed.items()}
     by_id: dict[str, list[Key]] = defaultdict(list)
     for key, id in ids.items():
         by_id[id].append(key)
     spoken = _members(sightings, placed)
+    emptied = {ids[key] for key in members if key not in spoken} - {ids[key] for key in (*spoken, *also)}
     entities = []
     for id, keys in sorted(by_id.items()):
+        if id in emptied:
+            continue
         found = [sighting for key in keys for sighting in spoken.get(key, [])]
         first = next((key for key in keys if key in spoken), keys[0])
         draft = _draft(first, found, gazetteer)
@@ -62,7 +68,9 @@ def identify(
         Link(chain, entity_of[chain], placement.reason, placement.score, placement.inferred)
         for chain, placement in sorted(placed.items())
     )
-    return Identities(tuple(entities), links, _apart(near, ids, spoken, settled), unsettled, ids, entity_of)
+    return Identities(
+        tuple(entities), links, _apart(near, ids, spoken, court.settled), tuple(court.unsettled), ids, entity_of
+    )
 
 
 def _members(sightings: Sequence[Sighting], placements: Mapping[str, Placement]) -> dict[Key, list[Sighting]]:
@@ -146,45 +154,74 @@ def slug(name: str) -> str:
 # ---- verdicts
 
 
-def _judge(
-    sightings: Sequence[Sighting], placed: dict[str, Placement], ids: dict[Key, str], verdicts: Sequence[Verdict]
-) -> tuple[dict[str, Placement], dict[Key, str], list[Apart], tuple[str, ...]]:
-    """Placements and ids with the verdicts applied one after the other."""
-    keys: dict[str, list[Key]] = defaultdict(list)
-    for key, id in ids.items():
-        keys[id].append(key)
-    settled: list[Apart] = []
-    unsettled: list[str] = []
-    for verdict in verdicts:
-        if verdict.a not in keys or (verdict.verdict == "same" and verdict.b not in keys):
-            unsettled.append(f"{verdict.verdict} {verdict.a} {verdict.b}")
-        elif verdict.verdict == "same":
-            if verdict.a != verdict.b:
-                moved = set(keys.pop(verdict.b))
-                for sighting in sightings:
-                    if placed[sighting.chain].key in moved:
-                        old = placed[sighting.chain]
-                        placed[sighting.chain] = Placement(old.key, verdict.reason, 1.0, False)
-                for key in moved:
-                    ids[key] = verdict.a
-                keys[verdict.a] += sorted(moved)
-        else:
-            own = set(keys[verdict.a])
-            chosen = [s for s in sightings if placed[s.chain].key in own and _is_named(s, verdict.b)]
-            if not chosen:
-                unsettled.append(f"split {verdict.a} {verdict.b}")
-                continue
+@dataclass(slots=True)
+class _Court:
+    """Placements, ids and who is under which key, while verdicts are applied one after the other."""
+
+    placed: dict[str, Placement]
+    ids: dict[Key, str]
+    members: dict[Key, list[Sighting]]
+    keys: dict[str, set[Key]]
+    settled: list[Apart]
+    unsettled: list[str]
+
+    def judge(self, verdict: Verdict) -> None:
+        """Apply one verdict, or put it among the unsettled where it names nothing."""
+        apply = {"same": self._same, "split": self._split, "apart": self._apart}[verdict.verdict]
+        if verdict.a == verdict.b or not self.keys.get(verdict.a) or not apply(verdict):
+            self.unsettled.append(f"{verdict.verdict} {verdict.a} {verdict.b}")
+
+    def _same(self, verdict: Verdict) -> bool:
+        keys = self.keys.pop(verdict.b, set())
+        for key in keys:
+            self._move(self.members.get(key, []), key, verdict.reason)
+            self.ids[key] = verdict.a
+            self.keys[verdict.a].add(key)
+        return bool(keys) or self._join(verdict)
+
+    def _join(self, verdict: Verdict) -> bool:
+        """Put one chain into an entity."""
+        placement = self.placed.get(verdict.b)
+        if placement is None:
+            return False
+        key = min(self.keys[verdict.a])
+        self._move([s for s in self.members[placement.key] if s.chain == verdict.b], key, verdict.reason)
+        return True
+
+    def _split(self, verdict: Verdict) -> bool:
+        own = sorted(self.keys[verdict.a])
+        chosen = [s for key in own for s in self.members.get(key, []) if _is_named(s, verdict.b)]
+        if chosen:
             part = digest("split", verdict.a, verdict.b)[:6]
-            key = (*placed[chosen[0].chain].key[:2], part)
-            ids[key] = f"{verdict.a}-{part}"
-            keys[ids[key]].append(key)
-            for sighting in chosen:
-                placed[sighting.chain] = Placement(key, verdict.reason, 1.0, False)
-            one, two = sorted((verdict.a, ids[key]))
-            settled.append(Apart(one, two, verdict.reason, 1.0))
-    left = {placement.key for placement in placed.values()}
-    spoken = {ids[key] for key in left}
-    return placed, {key: id for key, id in ids.items() if key in left or id not in spoken}, settled, tuple(unsettled)
+            key, id = (*self.placed[chosen[0].chain].key[:2], part), f"{verdict.a}-{part}"
+            self.ids[key] = id
+            self.keys[id] = {key}
+            self._move(chosen, key, verdict.reason)
+            self._settle(verdict.a, id, verdict.reason)
+        return bool(chosen)
+
+    def _apart(self, verdict: Verdict) -> bool:
+        if verdict.b in self.keys:
+            self._settle(verdict.a, verdict.b, verdict.reason)
+        return verdict.b in self.keys
+
+    def _settle(self, one: str, two: str, reason: str) -> None:
+        self.settled.append(Apart(*sorted((one, two)), reason, 1.0))
+
+    def _move(self, chosen: Iterable[Sighting], key: Key, reason: str) -> None:
+        for sighting in list(chosen):
+            old = self.placed[sighting.chain].key
+            if old != key:
+                self.members[old].remove(sighting)
+                self.members.setdefault(key, []).append(sighting)
+            self.placed[sighting.chain] = Placement(key, reason, 1.0, False)
+
+
+def _court(placed: dict[str, Placement], ids: dict[Key, str], members: Mapping[Key, list[Sighting]]) -> _Court:
+    keys: dict[str, set[Key]] = defaultdict(set)
+    for key, id in ids.items():
+        keys[id].add(key)
+    return _Court(placed, ids, {key: list(found) for key, found in members.items()}, dict(keys), [], [])
 
 
 def _is_named(sighting: Sighting, what: str) -> bool:

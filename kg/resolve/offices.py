@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from kg import names
+from kg.model import Office
 from kg.resolve.placing import Key, Placement
 from kg.resolve.sightings import Sighting
 from kg.resolve.titles import SINGULAR, Held
-from kg.resolve.values import Office
 
 SAME_TIME = 365  # days between a title without a name and a document that names its holder
 CLEARLY = 3  # how many times nearer in time the nearest of several holders must be
@@ -60,7 +60,7 @@ def find_offices(
     sightings: Sequence[Sighting], entity_of: Mapping[str, str], ids: Mapping[Key, str]
 ) -> tuple[Office, ...]:
     """Every title of a named person, in the order of person and place in the text."""
-    people = [sighting for sighting in sightings if sighting.named and sighting.kind == "Person"]
+    people = [sighting for sighting in sightings if entity_of[sighting.chain].startswith("person/") and sighting.named]
     countries: dict[tuple[str, str], set[str]] = defaultdict(set)
     for sighting in people:
         for held in sighting.held:
@@ -76,5 +76,5 @@ def _offices(
         body = ids.get(("Body", names.fold(held.body), "")) if held.body else None
         known = countries[person, held.office]
         told = held.country or (min(known) if len(known) == 1 and not body else None)
-        title = f"{min(names.words('former'), key=len)} {held.title}" if held.former else held.title
-        yield Office(title, person, body, told or None, sighting.doc, span, told != (held.country or None), held.former)
+        title = f"{min(names.words('former_label'))} {held.title}" if held.former else held.title
+        yield Office(person, title, body, told, sighting.doc, span, told != (held.country or None))

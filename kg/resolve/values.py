@@ -4,25 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kg.model import Entity, Event, Link, Span
-
-
-@dataclass(frozen=True, slots=True)
-class Office:
-    """That a document gives a person a title: "президента на САЩ Доналд Тръмп".
-
-    `title` is its base form ("президент"), `body` the entity id of what it is an office of, `country` an ISO code,
-    `former` True for "бившия президент". `inferred` is True where the words do not name the country themselves.
-    """
-
-    title: str
-    person: str
-    body: str | None
-    country: str | None
-    doc: str
-    span: Span
-    inferred: bool
-    former: bool = False
+from kg.model import Entity, Event, Link, Office
 
 
 @dataclass(frozen=True, slots=True, order=True)
