@@ -294,3 +294,16 @@ def test_annotations_that_are_not_json_are_refused(folders):
     result = run_cli(gold, "--system", system)
     assert isinstance(result.exception, InputError)
     assert "wire1.json: cannot be read as JSON" in str(result.exception)
+
+
+@pytest.mark.model
+def test_names_are_measured_by_folder(tmp_path):
+    text = "Тереза Мей се срещна с Ангела Меркел в Берлин."
+    names = [(0, 10, "PER", "PER-Theresa-May"), (23, 36, "PER", "PER-Angela-Merkel"), (39, 45, "LOC", "GPE-Berlin")]
+    rows = ["\t".join(map(str, (a, b, text[a:b], text[a:b], kind, identity))) for a, b, kind, identity in names]
+    (tmp_path / "one.txt").write_text(text, encoding="utf-8")
+    (tmp_path / "one.tsv").write_text("\n".join(rows) + "\n", encoding="utf-8")
+    result = run_cli("--names", str(tmp_path), "--json")
+    figures = json.loads(result.stdout)[str(tmp_path)]
+    assert (figures["documents"], figures["names"], figures["base form"]) == (1, 3, 1.0)
+    assert "recognition" in run_cli("--names", str(tmp_path)).stdout

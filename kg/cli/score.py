@@ -27,6 +27,10 @@ def score(
     errors: Annotated[
         bool, typer.Option("--errors", help="List each miss and each false find with its sentence and nearest frame.")
     ] = False,
+    names: Annotated[
+        list[Path] | None,
+        typer.Option(help="Measure names instead: a folder of texts (*.txt) with their names (*.tsv); repeatable."),
+    ] = None,
     model: Model = None,
     as_json: AsJson = False,
 ) -> None:
@@ -34,6 +38,10 @@ def score(
 
     Example: kg score data/gold --errors
     """
+    if names:
+        results = {str(folder): measure_names(folder, model) for folder in names}
+        print(json.dumps(results, ensure_ascii=False, indent=2)) if as_json else print_names(results)
+        return
     from kg import resources
     from kg.score import report, score_document
 
@@ -127,6 +135,27 @@ def tried_frames(sentences: Any, lexicon: Any) -> dict[int, str]:
                 words = f"{attempt.frame.id}: {attempt.reason}"
             tried.setdefault(tree.word(attempt.trigger).start, []).append(words)
     return {offset: "; ".join(frames) for offset, frames in tried.items()}
+
+
+def measure_names(folder: Path, model: str | None) -> dict[str, Any]:
+    """How well base forms, identity, recognition and links of names agree with the gold of a folder."""
+    from kg import stages
+    from kg.score_names import read_names, score_names
+
+    chosen = settings(model)
+    texts = read_names(folder)
+    sentences = list(stages.parse([text.document for text in texts], chosen))
+    return score_names(texts, sentences, stages.gazetteer(chosen))
+
+
+def print_names(results: dict[str, Any]) -> None:
+    """A line per figure, folder by folder."""
+    for folder, figures in results.items():
+        print(folder)
+        for name, value in figures.items():
+            if isinstance(value, dict):
+                value = "  ".join(f"{part} {number}" for part, number in value.items())
+            print(f"  {name:28} {value}")
 
 
 def fault_record(fault: Any, text: str | None, why: dict[int, str]) -> dict[str, Any]:
