@@ -34,7 +34,9 @@ Gazetteer: TypeAlias = Annotated[
 ]
 Verdicts: TypeAlias = Annotated[
     Path | None,
-    typer.Option("--verdicts", envvar="KG_VERDICTS", help="File of human verdicts on who is who (TSV)."),
+    typer.Option(
+        "--verdicts", envvar="KG_VERDICTS", help="File of human verdicts on who is who (TSV); else data/same.tsv."
+    ),
 ]
 Jobs: TypeAlias = Annotated[
     int,
@@ -43,6 +45,7 @@ Jobs: TypeAlias = Annotated[
 AsJson: TypeAlias = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
 DEFAULT_STORE = ".kg"
+DEFAULT_VERDICTS = Path("data/same.tsv")  # read where it exists, made by the first verdict
 
 
 def settings(
@@ -56,5 +59,5 @@ def settings(
         model=model if model in (None, "stanza") else str(Path(model).absolute()),
         rules=str(rules.absolute()) if rules else None,
         gazetteer=tuple(str(path.absolute()) for path in gazetteer or ()),
-        verdicts=str(verdicts.absolute()) if verdicts else None,
+        verdicts=str((verdicts or DEFAULT_VERDICTS).absolute()),
     )
