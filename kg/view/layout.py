@@ -45,9 +45,9 @@ def place_actors(network: Network, graph: networkx.MultiGraph) -> dict[str, Poin
 def place_events(network: Network, actors: Mapping[str, Point]) -> dict[str, Point]:
     """A place for every event: amid its participants; several events of the same actors stand in a fan."""
     groups: dict[tuple[str, ...], list[str]] = defaultdict(list)
-    for event in network.events:
-        if placed := tuple(sorted({p.actor for p in event.participants} & actors.keys())):
-            groups[placed].append(event.id)
+    for one in network.events:
+        if placed := tuple(sorted({p.actor for p in one.participants} & actors.keys())):
+            groups[placed].append(one.id)
     places: dict[str, Point] = {}
     for ids, events in sorted(groups.items()):
         points = [actors[id] for id in ids]
@@ -117,7 +117,9 @@ def _part(graph: networkx.Graph) -> dict[str, tuple[float, float]]:
     }
     found = networkx.forceatlas2_layout(ordered, pos=start, max_iter=60, scaling_ratio=4.0, seed=7)
     size = max(math.hypot(x, y) for x, y in found.values()) or 1.0
-    found = networkx.spring_layout(ordered, pos={n: p / size for n, p in found.items()}, iterations=80, weight=None, seed=7)
+    found = networkx.spring_layout(
+        ordered, pos={name: point / size for name, point in found.items()}, iterations=80, weight=None, seed=7
+    )
     points = dict(zip(found, _landscape(numpy.array(list(found.values()))), strict=True))
     lengths = sorted(math.dist(points[one], points[other]) for one, other in ordered.edges)
     scale = EDGE / (lengths[len(lengths) // 2] or 1.0)
@@ -160,7 +162,8 @@ def _attach(graph: networkx.Graph, rest: Sequence[str], places: dict[str, tuple[
     around: dict[str, int] = defaultdict(int)
     edge = max((math.hypot(x, y) for x, y in places.values()), default=0.0) + EDGE
     for nth, name in enumerate(rest):
-        anchors = sorted((other for other in graph[name] if other in places), key=lambda o: (-graph[name][o]["weight"], o))
+        weights = {other: graph[name][other]["weight"] for other in graph[name] if other in places}
+        anchors = sorted(weights, key=lambda other: (-weights[other], other))
         if not anchors:
             angle = nth * GOLDEN
             places[name] = (edge * LANDSCAPE * math.cos(angle), edge * math.sin(angle))

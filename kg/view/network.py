@@ -135,7 +135,7 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Network:
-    """All of it, each tuple in the order of its ids. `labels` gives the words of an ontology term: (Bulgarian, English)."""
+    """All of it, each tuple in the order of its ids. `labels` has the words of the ontology: (Bulgarian, English)."""
 
     actors: tuple[Actor, ...]
     events: tuple[Event, ...]
@@ -222,7 +222,8 @@ def _events(store: Store) -> Iterator[Event]:
             encounter=row["encounter"] == "true",
             status=_local(row["status"]).lower(),
             participants=tuple(
-                Participant(actor, min(found - {"participant"}, default="participant")) for actor, found in sorted(roles.items())
+                Participant(actor, min(found - {"participant"}, default="participant"))
+                for actor, found in sorted(roles.items())
             ),
             place=row.get("place"),
             start=_day(row, "start"),
@@ -263,7 +264,10 @@ def _claims(store: Store) -> Iterator[Claim]:
 
 def _depths(store: Store) -> dict[str, int]:
     """How deep each statement is nested: 0 for one that no other statement contains."""
-    outer = {row["inner"]: row["outer"] for row in sorted(_rows(store, "nested"), key=lambda row: (row["inner"], row["outer"]))}
+    outer = {
+        row["inner"]: row["outer"]
+        for row in sorted(_rows(store, "nested"), key=lambda row: (row["inner"], row["outer"]))
+    }
     depths = {}
     for statement in outer:
         seen = {statement}

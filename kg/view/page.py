@@ -8,7 +8,6 @@ import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-
 from kg.view.layout import place_actors, place_events
 from kg.view.network import Network
 from kg.view.payload import describe, evidence, packed, script_json

@@ -1,4 +1,4 @@
-"""The network as the JSON that the page's scripts read: columns instead of records, so that ten thousand events stay small.
+"""The network as the JSON that the page's scripts read: columns instead of records, so ten thousand events stay small.
 
 Two parts: what the picture, the filters and the search need at once, and the evidence, which the page reads only when
 somebody first asks for it (compressed where it is large). Full texts are in neither: a sentence stands once.
@@ -16,13 +16,15 @@ from typing import Any
 
 from kg.model import KINDS, STATUSES
 from kg.view.layout import Point
-from kg.view.network import Event, Mark, Network, Voice
+from kg.view.network import Event, Mark, Network, Voice, When
 from kg.view.weave import core
 
 PLAIN = 1_500_000  # characters of evidence up to which it stays readable in the file
 
 
-def describe(network: Network, places: Mapping[str, Point], event_places: Mapping[str, Point], limit: int) -> dict[str, Any]:
+def describe(
+    network: Network, places: Mapping[str, Point], event_places: Mapping[str, Point], limit: int
+) -> dict[str, Any]:
     """Actors, events and documents as columns. `limit` is how many actors the picture starts with."""
     position = {actor.id: nth for nth, actor in enumerate(network.actors)}
     shown = core(network, limit)
@@ -63,7 +65,7 @@ def describe(network: Network, places: Mapping[str, Point], event_places: Mappin
 
 def _events(
     network: Network, position: Mapping[str, int], places: Mapping[str, Point], sources: list[str]
-) -> dict[str, list[Any]]:
+) -> dict[str, Any]:
     documents = {document.id: document for document in network.documents}
     statements = {statement.id: statement for statement in network.statements}
     moments: dict[str, set[tuple[str, str, str, str, int]]] = defaultdict(set)
@@ -82,8 +84,8 @@ def _events(
             inferred[claim.event].add(when.inferred)
         for id in claim.statements:
             statement = statements.get(id)
-            if statement and statement.speaker and statement.speaker.actor in position:
-                said_by[claim.event].add(position[statement.speaker.actor])
+            if statement and statement.speaker and (speaker := statement.speaker.actor) and speaker in position:
+                said_by[claim.event].add(position[speaker])
     return _columns(
         {
             "id": event.id,
@@ -131,9 +133,7 @@ def evidence(network: Network) -> dict[str, Any]:
             ],
             "status": claim.status,
             "rule": claim.rule,
-            "when": [claim.when.text, claim.when.edtf or "", _iso(claim.when.start), _iso(claim.when.end), int(claim.when.inferred)]
-            if claim.when
-            else [],
+            "when": _when(claim.when),
             "topic": claim.topic or "",
             "said": [statements[id] for id in claim.statements if id in statements],
             "renarrative": int(claim.renarrative),
@@ -153,7 +153,9 @@ def evidence(network: Network) -> dict[str, Any]:
         for one in network.statements
     )
     places = _columns(
-        {"document": documents[document], "start": start, "text": text} for document, start, text in sentences if document in documents
+        {"document": documents[document], "start": start, "text": text}
+        for document, start, text in sentences
+        if document in documents
     )
     return {"claims": claims, "statements": said, "sentences": places}
 
@@ -167,11 +169,11 @@ def script_json(value: Any) -> str:
     text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
     for char in "<>&\u2028\u2029":
         text = text.replace(char, f"\\u{ord(char):04x}")
-    return "".join(f"\\u{ord(char):04x}" if 0xD800 <= ord(char) <= 0xDFFF else char for char in text) if _broken(text) else text
+    return text.encode("utf-8", "backslashreplace").decode()  # half a surrogate pair becomes its escape
 
 
 def packed(value: Any) -> tuple[str, str]:
-    """`value` for a script element: (encoding, text), where the encoding is "json", or "gzip" (in base 64) for the large."""
+    """`value` for a script element: (encoding, text); the encoding is "json", or "gzip" (in base 64) for the large."""
     text = script_json(value)
     if len(text) <= PLAIN:
         return "json", text
@@ -195,14 +197,6 @@ def _astral(text: str) -> int:
     return 0 if text.isascii() else sum(char > "\uffff" for char in text)
 
 
-def _broken(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return True
-    return False
-
-
 def _known(event: Event, position: Mapping[str, int]) -> list[Any]:
     return [side for side in event.participants if side.actor in position]
 
@@ -212,16 +206,20 @@ def _roles(event: Event, position: Mapping[str, int]) -> list[str]:
     return [] if set(roles) <= {"participant"} else roles
 
 
+def _when(when: When | None) -> list[Any]:
+    return [when.text, when.edtf or "", _iso(when.start), _iso(when.end), int(when.inferred)] if when else []
+
+
 def _iso(day: date | None) -> str:
     return day.isoformat() if day else ""
 
 
-def _columns(rows: Iterable[Mapping[str, Any]]) -> dict[str, list[Any]]:
+def _columns(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
     """Rows with the same keys -> one list a key. A column whose values are all empty is one empty list."""
     columns: dict[str, list[Any]] = {}
     for row in rows:
         for name, value in row.items():
             columns.setdefault(name, []).append(value)
-    return {name: values if any(values) or name == "id" else [] for name, values in columns.items()} | (
-        {"length": len(next(iter(columns.values())))} if columns else {"length": 0}
-    )
+    length = len(next(iter(columns.values()))) if columns else 0
+    kept = {name: values if any(values) or name == "id" else [] for name, values in columns.items()}
+    return kept | {"length": length}

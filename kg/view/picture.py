@@ -28,7 +28,10 @@ OPTIONS = {
     "physics": {"enabled": False},
     "layout": {"improvedLayout": False},
     "interaction": {"hover": True, "tooltipDelay": 200, "multiselect": False, "selectConnectedEdges": True},
-    "nodes": {"scaling": {"label": {"enabled": True, "drawThreshold": 7, "maxVisible": 26}}, "labelHighlightBold": False},
+    "nodes": {
+        "scaling": {"label": {"enabled": True, "drawThreshold": 7, "maxVisible": 26}},
+        "labelHighlightBold": False,
+    },
     "edges": {"smooth": False, "scaling": {"label": {"drawThreshold": 6}}},
 }
 
@@ -56,9 +59,9 @@ def draw(
     for id in sorted(shown, key=lambda id: actors[id]):
         x, y = places[id]
         picture.add_node(actors[id], label=graph.nodes[id]["label"], x=x, y=y, size=size(graph.nodes[id]["encounters"]))
-    for event in knots:
-        x, y = event_places[event.id]
-        picture.add_node(f"e{events[event.id]}", label=" ", event=events[event.id], x=x, y=y, size=6)
+    for knot in knots:
+        x, y = event_places[knot.id]
+        picture.add_node(f"e{events[knot.id]}", label=" ", event=events[knot.id], x=x, y=y, size=6)
     lines = sorted(
         (*sorted((actors[one], actors[other])), events[key])
         for one, other, key in graph.edges(keys=True)
@@ -71,9 +74,9 @@ def draw(
         drawn[one, other] += 1
         bend = round((nth - (of - 1) / 2) * min(BEND, 1.2 / of), 3)
         picture.add_edge(one, other, id=f"{event}:{one}:{other}", event=event, bend=bend, arrows="")
-    for event in knots:
-        nth = events[event.id]
-        for id in _inside(event, shown):
+    for knot in knots:
+        nth = events[knot.id]
+        for id in _inside(knot, shown):
             picture.add_edge(f"e{nth}", actors[id], id=f"{nth}:{actors[id]}", event=nth, bend=0, spoke=True, arrows="")
     picture.set_options(json.dumps(OPTIONS))
     return picture

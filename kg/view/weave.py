@@ -25,7 +25,11 @@ def actor_graph(network: Network) -> networkx.MultiGraph:
     for actor in network.actors:
         given = {"country": actor.country, "offices": "; ".join(actor.offices)}
         graph.add_node(
-            actor.id, label=actor.name, kind=actor.kind, encounters=shared[actor.id], **{k: v for k, v in given.items() if v}
+            actor.id,
+            label=actor.name,
+            kind=actor.kind,
+            encounters=shared[actor.id],
+            **{k: v for k, v in given.items() if v},
         )
     for event in network.events:
         attributes = event_attributes(event)
