@@ -348,7 +348,7 @@ def _office(office: Office, base: str) -> Iterator[Triple]:
 
 def _document_of(id: str) -> str:
     """The document in the id of a chain, claim or statement."""
-    return id.rpartition("-")[0]
+    return id.partition("-")[0]
 
 
 # Terms in N-Triples syntax.
@@ -414,7 +414,10 @@ def _sentence(span: Span, base: str) -> str:
 
 
 def _foreign(iri: str) -> str:
-    return f"<{quote(iri.encode('utf-8', 'replace'), safe=':/?#@!$&()*+,;=%~')}>"
+    """An IRI of somebody else's, with what no IRI may hold percent-encoded."""
+    address, hash, fragment = re.sub("%(?![0-9A-Fa-f]{2})", "%25", iri).partition("#")
+    safe = ":/?@!$&()*+,;=%~"
+    return f"<{quote(address.encode('utf-8', 'replace'), safe)}{hash}{quote(fragment.encode('utf-8', 'replace'), safe)}>"
 
 
 def _checked(base: str) -> str:

@@ -6,7 +6,6 @@ is planned, postponed and held by three claims, statements with a chain of media
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from kg.model import (
@@ -24,6 +23,7 @@ from kg.model import (
     Statement,
     When,
 )
+from kg.resolve.values import Resolution
 
 FIRST = Document(
     title="Вечерин и Норберг ще се срещнат в Осло",
@@ -47,16 +47,6 @@ SECOND = Document(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
-    """What `kg.resolve` would give: the parts of a Resolution."""
-
-    entities: tuple[Entity, ...]
-    links: tuple[Link, ...]
-    events: tuple[Event, ...]
-    offices: tuple[Office, ...]
-
-
 def _sentences(document: Document) -> tuple[tuple[int, int], ...]:
     bounds, start = [], 0
     for part in document.text.split(". "):
@@ -74,9 +64,11 @@ def _span(document: Document, words: str, nth: int = 0) -> Span:
     return Span(document.id, sentence, start, start + len(words))
 
 
-def _mention(document: Document, words: str, kind: str, base: str | None = None, nth: int = 0, **more: object) -> Mention:
+def _mention(
+    document: Document, words: str, kind: str, base: str | None = None, nth: int = 0, **more: object
+) -> Mention:
     named = bool(more.pop("named", True))
-    return Mention(_span(document, words, nth), 1, words, base or words, kind, named, **more)  # type: ignore[arg-type]
+    return Mention(_span(document, words, nth), 1, words, base or words, kind, named, **more)
 
 
 def _fills(role: str, mention: Mention, rule: str) -> Argument:
@@ -132,7 +124,9 @@ def first() -> Extraction:
         evidential=False,
     )
     mentions = (ana, erik, oslo, diplomat, courier, reuters, sofia, oslo_acts)
-    return Extraction(FIRST, _sentences(FIRST), mentions, tuple(_alone(m) for m in mentions), (said,), (meeting, demand), ())
+    return Extraction(
+        FIRST, _sentences(FIRST), mentions, tuple(_alone(m) for m in mentions), (said,), (meeting, demand), ()
+    )
 
 
 def second() -> Extraction:
@@ -143,10 +137,12 @@ def second() -> Extraction:
     said = Statement(_span(SECOND, "каза"), "say", _fills("speaker", again, "вършител"), (), "indirect", "asserts",
                      (Span(SECOND.id, 0, 0, _span(SECOND, "19 март").end),))  # fmt: skip
     sides = (_fills("participant", ana, "на"), _fills("participant", erik, "с"))
-    held = Claim(_span(SECOND, "Срещата"), "meeting", "Meeting", "held", "held-verbs", sides, _fills("place", oslo, "в"),
-                 _when(SECOND, "19 март", "XXXX-03-19", date(2025, 3, 19)), None, (said.id,), False)  # fmt: skip
-    postponed = Claim(_span(SECOND, "отложена"), "postpone", "Meeting", "postponed", "postponed-modifiers", sides, None,
-                      _when(SECOND, "12 март", "XXXX-03-12", date(2025, 3, 12)), _span(SECOND, "за рибата"), (said.id,), False)  # fmt: skip
+    then = _when(SECOND, "19 март", "XXXX-03-19", date(2025, 3, 19))
+    before = _when(SECOND, "12 март", "XXXX-03-12", date(2025, 3, 12))
+    held = Claim(_span(SECOND, "Срещата"), "meeting", "Meeting", "held", "held-verbs", sides,
+                 _fills("place", oslo, "в"), then, None, (said.id,), False)  # fmt: skip
+    postponed = Claim(_span(SECOND, "отложена"), "postpone", "Meeting", "postponed", "postponed-modifiers", sides,
+                      None, before, _span(SECOND, "за рибата"), (said.id,), False)  # fmt: skip
     chains = (_alone(ana), Chain("Норберг", "Person", True, (erik, again)), _alone(oslo))
     return Extraction(SECOND, _sentences(SECOND), (ana, erik, again, oslo), chains, (said,), (held, postponed), ())
 
@@ -155,7 +151,7 @@ def _alone(mention: Mention) -> Chain:
     return Chain(mention.base, mention.kind, mention.named, (mention,), mention.country, mention.stands_for)
 
 
-def resolved() -> Resolved:
+def resolved() -> Resolution:
     one, two = first(), second()
     ids = {
         "Ана Вечерин": "person/ana-vecherin", "Вечерин": "person/ana-vecherin",
@@ -174,13 +170,17 @@ def resolved() -> Resolved:
         Entity("person/erik-norberg", "Person", "Ерик Норберг", ("Ерик Норберг", "Норберг"), True),
         Entity(ids["анонимен норвежки дипломат"], "Group", "анонимен норвежки дипломат", (), False, "NO"),
         Entity("media/severen-kurier", "Media", "Северен куриер", (), True),
-        Entity("media/roytars", "Media", "Ройтерс", ("Reuters",), True, None, ("http://www.wikidata.org/entity/Q130879",)),
+        Entity(
+            "media/roytars", "Media", "Ройтерс", ("Reuters",), True, None, ("http://www.wikidata.org/entity/Q130879",)
+        ),
         Entity("government/bg", "Government", "България", ("София",), True, "BG"),
         Entity("government/no", "Government", "Норвегия", ("Осло",), True, "NO"),
         Entity("place/oslo", "Place", "Осло", (), True, "NO"),
     )
     links = tuple(
-        Link(chain.key, entity_of(chain), "full name" if " " in chain.base else "surname", 0.95, chain.base == "Вечерин")
+        Link(
+            chain.key, entity_of(chain), "full name" if " " in chain.base else "surname", 0.95, chain.base == "Вечерин"
+        )
         for extraction in (one, two)
         for chain in extraction.chains
     )
@@ -195,7 +195,7 @@ def resolved() -> Resolved:
     demand = Event("Demand", (one.claims[1].id,), "held", ("government/bg", "government/no"), None, None)
     title = _span(FIRST, "Президентът на България")
     offices = (Office("person/ana-vecherin", "президент", "government/bg", "BG", FIRST.id, title, False),)
-    return Resolved(entities, links, (meeting, demand), offices)
+    return Resolution(entities, links, (meeting, demand), offices)
 
 
 def sample_graphs(base: str | None = None) -> dict[str, tuple[str, ...]]:
@@ -204,4 +204,22 @@ def sample_graphs(base: str | None = None) -> dict[str, tuple[str, ...]]:
 
     base = base or graph.BASE
     graphs = {graph.document_iri(e.document.id, base): graph.document_quads(e, base) for e in (first(), second())}
-    return graphs | {graph.resolution_iri(base): graph.resolution_quads(resolved(), base)}  # type: ignore[arg-type]
+    return graphs | {graph.resolution_iri(base): graph.resolution_quads(resolved(), base)}
+
+
+def write_sample() -> None:
+    """Write the sample to `ontology/examples/valid/sample.trig`, for people to read."""
+    from pathlib import Path
+
+    import pyoxigraph
+
+    from kg import graph
+
+    lines = "\n".join(line for lines in sample_graphs().values() for line in lines)
+    quads = pyoxigraph.parse(lines.encode(), pyoxigraph.RdfFormat.N_QUADS)
+    target = Path(__file__).parents[1] / "ontology" / "examples" / "valid" / "sample.trig"
+    target.write_bytes(pyoxigraph.serialize(quads, format=pyoxigraph.RdfFormat.TRIG, prefixes=graph.PREFIXES))
+
+
+if __name__ == "__main__":
+    write_sample()

@@ -4,7 +4,7 @@ The endpoint is Oxigraph's own server, read-only, on a port of its own that no o
 small door: it serves files, lets no query call another host, and asks for a token where it listens to other machines.
 When a build gives the store a new state, the next question is answered from it.
 
-    /             the site (index.html or graph.html of its folder), else the page for questions
+    /             the site: a folder with an index.html, or one page; without one, the page for questions
     /query.html   the page for questions, which loads nothing from elsewhere
     /queries.json the questions with names
     /ask/NAME     the answer to one of them, its parameters as ?actor=...
@@ -60,6 +60,12 @@ class Endpoint:
             if self._server is None or self._server.poll() is not None or self.store.current != self._state:
                 self._start()
             return self._url
+
+    def stop(self, url: str) -> None:
+        """End the server that answered at `url`, and with it a query that Oxigraph itself does not stop in time."""
+        with self._lock:
+            if self._server is not None and self._url == url:
+                self._server.kill()
 
     def close(self) -> None:
         """End the server and let go of the state."""
@@ -228,33 +234,47 @@ class _Door(http.server.BaseHTTPRequestHandler):
         self._forward(urllib.parse.urlencode({"query": bind(text, values)}).encode())
 
     def _forward(self, form: bytes) -> None:
-        accept = self.headers.get("Accept", "*/*")
+        headers = {"Content-Type": FORM, "Accept": self.headers.get("Accept", "*/*")}
         for last in (False, True):
-            request = urllib.request.Request(self.endpoint.url(), form, {"Content-Type": FORM, "Accept": accept})
+            url = self.endpoint.url()
             try:
-                with _DIRECT.open(request, timeout=self.endpoint.timeout + 10) as reply:
-                    body = reply.read()
+                with _DIRECT.open(urllib.request.Request(url, form, headers), timeout=self.endpoint.timeout) as reply:
+                    body = _read(reply, time.monotonic() + self.endpoint.timeout)
                 self._send(reply.status, reply.headers["Content-Type"], body)
                 return
             except urllib.error.HTTPError as error:
                 self._send(error.code, error.headers.get("Content-Type", "text/plain"), error.read())
                 return
-            except (OSError, http.client.HTTPException):  # the server is being started over a newer state
+            except TimeoutError:
+                self.endpoint.stop(url)
+                said = f"the query was stopped after {self.endpoint.timeout:g} s; make it narrower\n"
+                self._send(504, "text/plain", said.encode())
+                return
+            except (OSError, http.client.HTTPException):  # the server was ended: a newer state, or another's slow query
                 if last:
-                    self._send(503, "text/plain", b"the store is being replaced; ask again\n")
+                    self._send(503, "text/plain", b"the server was started again meanwhile; ask again\n")
 
     def _file(self, path: str) -> None:
-        names = [path.lstrip("/")] if path != "/" else ["index.html", "graph.html"]
-        for name in names:
-            file = (self.site / name).resolve() if self.site else None
-            if file and self.site and file.is_file() and file.is_relative_to(self.site) and "/." not in f"/{name}":
-                self._send(200, _media_type(file), file.read_bytes())
-                return
+        file = self._page(path)
+        if file:
+            self._send(200, _media_type(file), file.read_bytes())
+            return
         if path in ("/", "/query.html"):
             page = Path(__file__).with_name("query.html")
             self._send(200, "text/html; charset=utf-8", page.read_bytes())
         else:
             self._send(404, "text/plain", b"no such page\n")
+
+    def _page(self, path: str) -> Path | None:
+        """The file of the site at `path`; nothing outside it, nothing hidden."""
+        if self.site is None or self.site.is_file():
+            return self.site if path == "/" else None
+        name = path.lstrip("/") or "index.html"
+        if "\0" in name:
+            return None
+        file = (self.site / name).resolve()
+        inside = file.is_relative_to(self.site) and not any(part.startswith(".") for part in Path(name).parts)
+        return file if inside and file.is_file() else None
 
     def _send(self, status: int, kind: str, body: bytes) -> None:
         self.close_connection = True
@@ -287,6 +307,15 @@ def _questions() -> bytes:
             }
         )
     return json.dumps(listed, ensure_ascii=False).encode()
+
+
+def _read(reply: http.client.HTTPResponse, deadline: float) -> bytes:
+    parts = []
+    while part := reply.read1(1 << 20):
+        parts.append(part)
+        if time.monotonic() > deadline:
+            raise TimeoutError
+    return b"".join(parts)
 
 
 def _media_type(file: Path) -> str:

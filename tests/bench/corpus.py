@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, timedelta
 
 from kg.model import (
@@ -27,22 +27,13 @@ from kg.model import (
     Statement,
     When,
 )
+from kg.resolve.values import Resolution
 
 SYLLABLES = [
     "ба", "ве", "ги", "до", "жу", "за", "ки", "ло", "ми", "но", "пе", "ра", "со",
     "те", "ву", "ха", "ци", "чо", "ше", "ян",
 ]  # fmt: skip
 PERSONS, GOVERNMENTS, PLACES, OUTLETS = 600, 120, 150, 40
-
-
-@dataclass(frozen=True, slots=True)
-class Resolution:
-    """The parts of a `kg.resolve.Resolution`."""
-
-    entities: tuple[Entity, ...]
-    links: tuple[Link, ...]
-    events: tuple[Event, ...]
-    offices: tuple[Office, ...]
 
 
 def name(kind: str, number: int) -> str:
