@@ -108,7 +108,7 @@ def _fillers(tree: Tree, id: int, part: str, slot: str, frame: Frame, lexicon: L
 
     The agent of "е доволен" and of a verb that is always reflexive ("възмути се от") is its subject, the agent of a noun
     its own or its light verb's: "| Москва | отправи предупреждение". Outside encounters, whose slots are looked for in
-    kg.claims, a phrase that the parser hung on a neighbour counts too: "наложи мита | на Китай".
+    kg.claims, a phrase that the parser hung on a neighbour counts too: "наложи мита | на Китай", "благодари на Киев | за помощта".
     """
     if slot == AGENT:
         return _agent(tree, id, part, frame, lexicon)
@@ -116,7 +116,7 @@ def _fillers(tree: Tree, id: int, part: str, slot: str, frame: Frame, lexicon: L
     if found or slot in SLOTS or frame.event in ENCOUNTERS or frame.sets or part not in ("verb", "noun"):
         return found
     if part == "verb":
-        return tree.beside_object(id, slot)
+        return tree.beside_object(id, slot) or tree.inside(id, slot)
     verb = _light_verb(tree, id, lexicon)
     return tree.inside(id, slot) or (tree.slot(verb, slot) if verb else ())
 

@@ -592,7 +592,12 @@ class Tree:
     def definite(self, id: int) -> bool:
         """Has the noun phrase the article: "министърът", "бившият министър"?"""
         words = [self.word(id), *(self.word(m) for m in self.modifiers(id))]
-        return any(w.feat("Definite") == "Def" for w in words)
+        return any(w.feat("Definite") == "Def" and not self._bare(w.id) for w in words)
+
+    def _bare(self, id: int) -> bool:
+        """A noun that has no article whatever the tagger says: it is its own lemma, or the plural "мита" of "мито"."""
+        form, lemma = self.form(id), self.lemma(id)
+        return self.word(id).upos == "NOUN" and (form == lemma or lemma.endswith("о") and form == lemma[:-1] + "а")
 
     def owners_in(self, id: int) -> tuple[int, ...]:
         """The nouns under на, also through a second noun: "чернова на документ на Комисията" -> документ, Комисията."""
@@ -700,7 +705,16 @@ class Tree:
             subject = self.own_subject(id)
             if subject is not None:
                 out += self.conjuncts(subject)
-        return tuple(out)
+        return tuple(out or self._raised(id))
+
+    def _raised(self, id: int) -> tuple[int, ...]:
+        """ "Вашингтон притиска | Киев | да приеме плана": before да, what the parser took for the subject of the clause."""
+        for child in self.children(id):
+            if child > id and self.word(child).deprel in CLAUSE_RELATIONS and self.facts(child).subjunctive:
+                subject = self.own_subject(child)
+                if subject is not None and id < subject < min((i for i in self.group(child) if self.form(i) == "да"), default=0):
+                    return self.conjuncts(subject)
+        return ()
 
 
 def repair(sentence: Sentence) -> Sentence:
@@ -709,12 +723,14 @@ def repair(sentence: Sentence) -> Sentence:
     1. A quotation mark is never a name: in 'пише „Киев индипендънт“' the parser makes „ the subject; its first real
        dependent takes its place.
     2. A name is not a verb: "в курорта Сочи за среща" makes Сочи a verb above the noun before it; where NER sees a
-       capitalised name inside the sentence, it becomes the name of that noun, which takes its place in the tree.
+       capitalised name inside the sentence, it becomes the name of that noun, which takes its place in the tree. At the
+       beginning it is the subject: "| Иран | се закани да отговори".
     3. "Той се | среща с Борел": a noun with се is the verb.
     4. "Разговорите между Анкара и | Атина": the second name belongs to the first, not to the noun that governs both.
     5. "Миналата седмица | Жан Кастекс се срещна": a time is not a subject, the person after it is.
     6. "Обсъдиха в Скопие | Бояна Петрова": a person is no part of a place; she is the verb's.
-    7. A word is not its own ancestor: what the parser left in a circle hangs on the root.
+    7. "Президентът назначи | Иванов": after a verb that has its subject before it, a second subject is the object.
+    8. A word is not its own ancestor: what the parser left in a circle hangs on the root.
     """
     words = list(sentence.words)
     _marks_are_no_names(words)
@@ -723,6 +739,7 @@ def repair(sentence: Sentence) -> Sentence:
     _names_beside_names(words)
     _times_are_no_subjects(words)
     _people_in_no_place(words)
+    _one_subject(words)
     _no_circles(words)
     return replace(sentence, words=tuple(words))
 
@@ -743,7 +760,13 @@ def _marks_are_no_names(words: list[Word]) -> None:
 
 def _names_are_no_verbs(words: list[Word]) -> None:
     for word in list(words):
-        if word.upos in ("VERB", "AUX") and word.ner != "O" and word.form[:1].isupper() and word.id > 1 and word.feat("VerbForm") == "Fin":
+        if word.upos not in ("VERB", "AUX") or word.ner == "O" or not word.form[:1].isupper():
+            continue
+        if word.deprel in ("obl", "iobj", "obj", "nsubj", "nmod"):
+            words[word.id - 1] = replace(word, upos="PROPN", feats=())
+        elif word.id == 1:
+            _first_name_is_subject(words, word)
+        elif word.feat("VerbForm") == "Fin":
             left = next((w for w in reversed(words[: word.id - 1]) if w.upos in ("NOUN", "PROPN")), None)
             if left is not None:
                 for other in words:
@@ -752,6 +775,18 @@ def _names_are_no_verbs(words: list[Word]) -> None:
                 if left.head == word.id:
                     words[left.id - 1] = replace(words[left.id - 1], head=word.head, deprel=word.deprel)
                 words[word.id - 1] = replace(word, upos="PROPN", feats=(), head=left.id, deprel="nmod")
+
+
+def _first_name_is_subject(words: list[Word], name: Word) -> None:
+    verb = next((w for w in words[1:] if w.upos == "VERB" and w.ner == "O" and (w.head == name.id or w.id == name.head)), None)
+    if verb is None:
+        return
+    if verb.head == name.id:
+        words[verb.id - 1] = replace(verb, head=name.head, deprel=name.deprel)
+    for other in list(words):
+        if other.head == name.id and other.id != verb.id:
+            words[other.id - 1] = replace(other, head=verb.id)
+    words[name.id - 1] = replace(name, upos="PROPN", feats=(), head=verb.id, deprel="nsubj")
 
 
 MISREAD = {"среща": "срещам", "срещи": "срещам", "виждат": "виждам"}
@@ -814,6 +849,15 @@ def _people_in_no_place(words: list[Word]) -> None:
         if verb:
             has_subject = any(w.head == verb and w.deprel.startswith("nsubj") for w in words)
             words[word.id - 1] = replace(word, head=verb, deprel="obj" if has_subject else "nsubj")
+
+
+def _one_subject(words: list[Word]) -> None:
+    for verb in words:
+        if verb.upos != "VERB" or verb.feat("Voice") == "Pass":
+            continue
+        subjects = [w for w in words if w.head == verb.id and w.deprel == "nsubj"]
+        if len(subjects) == 2 and subjects[0].id < verb.id < subjects[1].id:
+            words[subjects[1].id - 1] = replace(subjects[1], deprel="obj")
 
 
 def _no_circles(words: list[Word]) -> None:
