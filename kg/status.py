@@ -29,6 +29,13 @@ class Status:
 
 def claim_status(tree: Tree, match: Match, matches: Sequence[Match], lexicon: Lexicon) -> Status:
     """The status that the sentence gives to the event of `match`; `matches` are all of the sentence."""
+    status = _said_status(tree, match, matches, lexicon)
+    if _contradicted(tree, match, matches):
+        return Status(CONTRADICTED.get(status.value, "denied"), f"denied+{status.rule}", status.heard)
+    return status
+
+
+def _said_status(tree: Tree, match: Match, matches: Sequence[Match], lexicon: Lexicon) -> Status:
     changed = _set_by_frame(tree, match, matches, lexicon)
     if changed:
         return changed
@@ -36,7 +43,20 @@ def claim_status(tree: Tree, match: Match, matches: Sequence[Match], lexicon: Le
         return Status(match.frame.status, "frame")
     if match.part == "verb":
         return _of_verb(tree, match.trigger, lexicon)
-    return _of_noun(tree, match.trigger, match.frame.event or "", lexicon)
+    return _of_noun(tree, match, matches, lexicon)
+
+
+CONTRADICTED = {"cancelled": "planned", "postponed": "planned", "denied": "held"}
+
+
+def _contradicted(tree: Tree, match: Match, matches: Sequence[Match]) -> bool:
+    """ "Отрече да е разговаряла", "опроверга, че е имало среща", "не е вярно, че се е срещнал"."""
+    for other in matches:
+        contents = other.ids("content")
+        if other.frame.says == "denies" and other.trigger != match.trigger and not tree.facts(other.trigger).negated:
+            if any(match.trigger in tree.subtree(id) for id in contents):
+                return True
+    return False
 
 
 def _set_by_frame(tree: Tree, match: Match, matches: Sequence[Match], lexicon: Lexicon) -> Status | None:
@@ -137,14 +157,22 @@ def _of_subjunctive(tree: Tree, id: int, lexicon: Lexicon, depth: int) -> Status
 MODIFIERS = ("cancelled", "postponed", "proposed", "planned", "ongoing", "held")
 
 
-def _of_noun(tree: Tree, id: int, kind: str, lexicon: Lexicon) -> Status:
+def _of_noun(tree: Tree, match: Match, matches: Sequence[Match], lexicon: Lexicon) -> Status:
     """First what the clause says that the event does, then its own attributes, then the preposition it stands under."""
-    return _by_predicate(tree, id, lexicon) or _by_attribute(tree, id, lexicon) or _by_place(tree, id, kind, lexicon)
+    id, kind = match.trigger, match.frame.event or ""
+    return (
+        _by_predicate(tree, id, lexicon)
+        or _by_attribute(tree, id, matches, lexicon)
+        or _by_place(tree, id, kind, lexicon)
+    )
 
 
-def _by_attribute(tree: Tree, id: int, lexicon: Lexicon) -> Status | None:
+def _by_attribute(tree: Tree, id: int, matches: Sequence[Match], lexicon: Lexicon) -> Status | None:
     """ "Предстоящата среща", "отменената визита", "срещата, която ще се проведе", "предложение за среща"."""
     for modifier in tree.modifiers(id):
+        for other in matches:
+            if other.trigger == modifier and other.frame.sets:
+                return Status(other.frame.sets, f"modifier:{other.frame.id}")
         lemma = tree.lemma(modifier)
         for name in MODIFIERS:
             if lemma in lexicon.words(f"status.{name}-modifiers") or tree.form(modifier) in lexicon.words(f"status.{name}-modifiers"):

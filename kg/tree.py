@@ -288,7 +288,7 @@ class Tree:
     def group(self, id: int) -> tuple[int, ...]:
         """The auxiliaries and clitics around a verb, from the words themselves: "не е бил отменен" -> не, е, бил."""
         found = {c for c in self.children(id) if self.word(c).deprel in ("aux", "aux:pass", "cop", "expl") and self.form(c) in CLITICS}
-        found |= {c for c in self.children(id) if self.form(c) in ("не", "ще", "да", "няма", "нямаше")}
+        found |= {c for c in self.children(id) if self.form(c) in ("не", "нито", "ще", "да", "няма", "нямаше")}
         left, skipped = id - 1, 0
         while left >= 1:
             if self.form(left) in CLITICS:
@@ -325,7 +325,7 @@ class Tree:
         past_form = word.feat("Tense") in ("Past", "Imp") and not participle
         past = past_form or (participle and not future) or bool(group & (BE_PAST | BE_HEARD))
         return VerbFacts(
-            negated="не" in group or bool(group & NO_FUTURE and "да" in group),
+            negated=bool(group & {"не", "нито"}) or bool(group & NO_FUTURE and "да" in group),
             future=future,
             future_in_past=future_in_past,
             conditional=bool(group & CONDITIONAL),
@@ -730,7 +730,8 @@ def repair(sentence: Sentence) -> Sentence:
     5. "Миналата седмица | Жан Кастекс се срещна": a time is not a subject, the person after it is.
     6. "Обсъдиха в Скопие | Бояна Петрова": a person is no part of a place; she is the verb's.
     7. "Президентът назначи | Иванов": after a verb that has its subject before it, a second subject is the object.
-    8. A word is not its own ancestor: what the parser left in a circle hangs on the root.
+    8. "Срещата | няма | да се състои": няма and щеше before да are no verbs of their own but part of the next one.
+    9. A word is not its own ancestor: what the parser left in a circle hangs on the root.
     """
     words = list(sentence.words)
     _marks_are_no_names(words)
@@ -740,6 +741,7 @@ def repair(sentence: Sentence) -> Sentence:
     _times_are_no_subjects(words)
     _people_in_no_place(words)
     _one_subject(words)
+    _future_is_no_verb(words)
     _no_circles(words)
     return replace(sentence, words=tuple(words))
 
@@ -787,6 +789,21 @@ def _first_name_is_subject(words: list[Word], name: Word) -> None:
         if other.head == name.id and other.id != verb.id:
             words[other.id - 1] = replace(other, head=verb.id)
     words[name.id - 1] = replace(name, upos="PROPN", feats=(), head=verb.id, deprel="nsubj")
+
+
+def _future_is_no_verb(words: list[Word]) -> None:
+    for word in list(words):
+        if word.form.lower() not in NO_FUTURE | FUTURE_IN_PAST or word.deprel == "aux":
+            continue
+        rest = [w for w in words[word.id : word.id + 3] if w.upos != "ADV" and w.form.lower() not in CLITICS - {"да"}]
+        verb = next((w for w in words[word.id :] if w.head == word.id and w.upos in ("VERB", "AUX", "NOUN")), None)
+        if verb is None or not rest or rest[0].form.lower() != "да" or rest[0].head != verb.id:
+            continue
+        words[verb.id - 1] = replace(verb, head=word.head, deprel=word.deprel)
+        for other in list(words):
+            if other.head == word.id and other.id != verb.id:
+                words[other.id - 1] = replace(other, head=verb.id)
+        words[word.id - 1] = replace(word, upos="AUX", head=verb.id, deprel="aux")
 
 
 MISREAD = {"среща": "срещам", "срещи": "срещам", "виждат": "виждам"}

@@ -7,6 +7,7 @@ One TOML file per phenomenon. A case is a text and what must come of it, in a sh
 
     KIND/KIND, STATUS/STATUS, PLACE/PLACE   any of these is right
     ?NAME       may be a participant          ~WORDS   an unnamed participant, described by these words
+    name        in small letters (талибани): named or not
     NAME=NAME   stands for                    ?KIND …  the whole event may be found or not
     date        EDTF, or the words, or the days that follow from the publication date
 

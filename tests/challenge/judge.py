@@ -45,7 +45,7 @@ def _is(actor: Actor, participant: dict[str, Any]) -> bool:
             return False
         stems = {word[:5] for words in map(fold, actor.names) for word in words if len(word) > 3}
         return any(word[:5] in stems for word in fold(participant["name"]))
-    if not participant.get("named", True):
+    if not participant.get("named", True) and actor.names[0][0].isupper():
         return False
     if not any(same_name(_key(name), name_of(participant)) for name in actor.names):
         return False
