@@ -57,7 +57,7 @@ def _not_said(tree: Tree, match: Match) -> bool:
     facts = tree.facts(match.trigger)
     if facts.future or facts.conditional or facts.subjunctive or facts.future_in_past:
         return True
-    if match.frame.says in ("asserts",) and facts.negated:
+    if match.frame.says in ("asserts", "denies") and facts.negated:
         return True
     return not (tree.third_person_singular(match.trigger) or tree.third_person_plural(match.trigger))
 
