@@ -30,7 +30,7 @@ class Status:
 def claim_status(tree: Tree, match: Match, matches: Sequence[Match], lexicon: Lexicon) -> Status:
     """The status that the sentence gives to the event of `match`; `matches` are all of the sentence."""
     status = _said_status(tree, match, matches, lexicon)
-    if _contradicted(tree, match, matches):
+    if _contradicted(tree, match, matches, lexicon):
         return Status(CONTRADICTED.get(status.value, "denied"), f"denied+{status.rule}", status.heard)
     return status
 
@@ -49,14 +49,14 @@ def _said_status(tree: Tree, match: Match, matches: Sequence[Match], lexicon: Le
 CONTRADICTED = {"cancelled": "planned", "postponed": "planned", "denied": "held"}
 
 
-def _contradicted(tree: Tree, match: Match, matches: Sequence[Match]) -> bool:
+def _contradicted(tree: Tree, match: Match, matches: Sequence[Match], lexicon: Lexicon) -> bool:
     """ "Отрече да е разговаряла", "опроверга, че е имало среща", "не е вярно, че се е срещнал"."""
     for other in matches:
         contents = other.ids("content")
         if other.frame.says == "denies" and other.trigger != match.trigger and not tree.facts(other.trigger).negated:
             if any(match.trigger in tree.subtree(id) for id in contents):
                 return True
-    return False
+    return any(tree.lemma(head) in lexicon.words("status.truth") and tree.facts(head).negated for head in tree.above(match.trigger))
 
 
 def _set_by_frame(tree: Tree, match: Match, matches: Sequence[Match], lexicon: Lexicon) -> Status | None:
@@ -106,12 +106,16 @@ def _matrix(tree: Tree, id: int) -> int | None:
     return head or None
 
 
+CONDITIONS = ("ако", "в случай че", "стига")
+
+
 def _of_verb(tree: Tree, id: int, lexicon: Lexicon, depth: int = 0) -> Status:
     facts = tree.facts(id)
-    if tree.marker(id) in ("ако", "в случай че", "стига"):
+    if tree.marker(id) in CONDITIONS:
         return Status("proposed", "condition", facts.heard)
     if facts.future_in_past:
-        return Status("planned", "future-in-past", facts.heard)
+        unreal = any(tree.marker(child) in CONDITIONS for child in tree.children(id))
+        return Status("cancelled" if unreal else "planned", "unreal" if unreal else "future-in-past", facts.heard)
     if facts.conditional:
         return Status("proposed", "conditional", facts.heard)
     if facts.negated and facts.future:
@@ -132,6 +136,8 @@ def _of_verb(tree: Tree, id: int, lexicon: Lexicon, depth: int = 0) -> Status:
 def _of_subjunctive(tree: Tree, id: int, lexicon: Lexicon, depth: int) -> Status:
     """ "Планира да посети", "предложи да се срещнат", "отказа да преговаря", "успя да разговаря"."""
     matrix = _matrix(tree, id)
+    if tree.preposition(id) in ("без", "вместо"):
+        return Status("denied", "without")
     if matrix is None or depth > 4:
         return Status("proposed", "wish")
     over = tree.facts(matrix)
@@ -223,6 +229,8 @@ def _by_place(tree: Tree, id: int, kind: str, lexicon: Lexicon) -> Status:
     facts = tree.facts(verb)
     if preposition == "преди":
         return Status("planned", "before")
+    if preposition == "до" and _in(tree, verb, lexicon, "status.held-verbs"):
+        return _happening(tree, verb, lexicon)
     if preposition in ("след", "по повод"):
         return Status("planned" if facts.future else "held", "after", facts.heard) if preposition == "след" else _default(kind)
     if preposition in ("на", "в", "по време на", "в рамките на", "в хода на", "при", "през", "в кулоарите на", "в полетата на"):
