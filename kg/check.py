@@ -65,16 +65,15 @@ def _question_findings(text: str, defined: set[str]) -> Iterator[str]:
 
 def shape_findings(graphs: Iterable[Iterable[str]], folder: Path | None = None) -> Iterator[str]:
     """What SHACL finds in each of `graphs` (N-Quads or N-Triples lines of one graph): shape, node, message."""
+    import pyoxigraph
     import pyshacl
     import rdflib
 
     shapes = rdflib.Graph().parse((folder or resources.path("ontology")) / "shapes.ttl")
     shacl = rdflib.Namespace("http://www.w3.org/ns/shacl#")
     for lines in graphs:
-        data, read = rdflib.Graph(), rdflib.Dataset()
-        read.parse(data="\n".join(lines), format="nquads")
-        for s, p, o, _ in read.quads():
-            data.add((s, p, o))
+        quads = pyoxigraph.parse("\n".join(lines).encode(), pyoxigraph.RdfFormat.N_QUADS)
+        data = rdflib.Graph().parse(data="\n".join(f"{quad.triple} ." for quad in quads), format="nt")
         _, results, _ = pyshacl.validate(data, shacl_graph=shapes, inference="none", meta_shacl=False)
         found = set()
         for result in results.subjects(rdflib.RDF.type, shacl.ValidationResult):

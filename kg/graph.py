@@ -416,8 +416,8 @@ def _sentence(span: Span, base: str) -> str:
 def _foreign(iri: str) -> str:
     """An IRI of somebody else's, with what no IRI may hold percent-encoded."""
     address, hash, fragment = re.sub("%(?![0-9A-Fa-f]{2})", "%25", iri).partition("#")
-    safe = ":/?@!$&()*+,;=%~"
-    return f"<{quote(address.encode('utf-8', 'replace'), safe)}{hash}{quote(fragment.encode('utf-8', 'replace'), safe)}>"
+    written = hash.join(quote(part.encode("utf-8", "replace"), ":/?@!$&()*+,;=%~") for part in (address, fragment))
+    return f"<{written}>"
 
 
 def _checked(base: str) -> str:

@@ -23,7 +23,7 @@ from kg.model import (
     Statement,
     When,
 )
-from kg.resolve.values import Resolution
+from kg.resolve.values import Apart, Resolution
 
 FIRST = Document(
     title="Вечерин и Норберг ще се срещнат в Осло",
@@ -195,7 +195,8 @@ def resolved() -> Resolution:
     demand = Event("Demand", (one.claims[1].id,), "held", ("government/bg", "government/no"), None, None)
     title = _span(FIRST, "Президентът на България")
     offices = (Office("person/ana-vecherin", "президент", "government/bg", "BG", FIRST.id, title, False),)
-    return Resolution(entities, links, (meeting, demand), offices)
+    apart = (Apart("media/roytars", "media/severen-kurier", "both are media of one document", 0.1),)
+    return Resolution(entities, links, (meeting, demand), offices, apart)
 
 
 def sample_graphs(base: str | None = None) -> dict[str, tuple[str, ...]]:

@@ -66,7 +66,7 @@ def test_order_does_not_matter():
         statements=one.statements[::-1],
     )
     assert graph.document_quads(one) == graph.document_quads(mixed)
-    backwards = Resolution(whole.entities[::-1], whole.links[::-1], whole.events[::-1], whole.offices[::-1])
+    backwards = Resolution(whole.entities[::-1], whole.links[::-1], whole.events[::-1], whole.offices[::-1], whole.apart)
     assert graph.resolution_quads(whole) == graph.resolution_quads(backwards)
 
 
