@@ -37,9 +37,14 @@ SHAPES = {
     "NamedEvent": "*",
 }
 LINES = {
-    "held": ("#3F4757", "solid"), "ongoing": ("#009E73", "solid"), "planned": ("#0072B2", "dashed"), "proposed": ("#56B4E9", "dotted"),
-    "postponed": ("#E69F00", "dashdot"), "cancelled": ("#D55E00", (0, (3, 3))), "denied": ("#8B8F99", (0, (1, 4))),
-}  # fmt: skip
+    "held": ("#3F4757", "solid"),
+    "ongoing": ("#009E73", "solid"),
+    "planned": ("#0072B2", "dashed"),
+    "proposed": ("#56B4E9", "dotted"),
+    "postponed": ("#E69F00", "dashdot"),
+    "cancelled": ("#D55E00", (0, (3, 3))),
+    "denied": ("#8B8F99", (0, (1, 4))),
+}
 
 
 def export_graph(network: Network, format: str, out: Path) -> tuple[Path, ...]:

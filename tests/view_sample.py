@@ -134,7 +134,7 @@ TOLD = (
 
 
 def told() -> Network:
-    """Some weeks of the diplomacy of the North: every status, parallel edges, a meeting put off and held, a group of five."""
+    """Some weeks of the diplomacy of the North: every status, parallel edges, a meeting put off, a group of five."""
     group = Actor("group/norvezhki-diplomat", "Group", "анонимен норвежки дипломат", named=False, country="NO")
     actors = [
         Actor(f"person/{id}", "Person", name, (name.split()[-1],), True, country, (office,))
@@ -162,7 +162,7 @@ def told() -> Network:
             where = f" в {place}" if place else ""
             first = f"{names[sides[0]]} {phrase} {others}{where}{' ' + words if words else ''}"
             said = f"{first}, съобщи {names[group.id]} пред „Северен куриер“."
-            text = f"Новини от Севера.\n\n{said} Разговорът беше за рибата и за дългата зима.\n\n„Няма бърза риба“, добави той."
+            text = f"Новини от Севера.\n\n{said} Разговорът беше за рибата.\n\n„Няма бърза риба“, добави той."
             start = text.index(said)
             at = start + len(names[sides[0]]) + 1
             marks = [Mark(start, start + len(names[sides[0]]), "participant", sides[0])]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from kg.model import digest
 from kg.view.network import Actor, Claim, Document, Event, Mark, Network, Statement, When
@@ -122,7 +123,7 @@ def read(document: Document, claims: Iterable[Claim], statements: Iterable[State
 
 
 def pieces(sentence: str, start: int, marks: Iterable[Mark]) -> Iterator[Piece]:
-    """The sentence cut where marks begin and end; of several over the same words the trigger wins, then the shortest."""
+    """The sentence cut where marks begin and end; of several over the same words the trigger wins."""
     inside = marks_in(sentence, start, marks)
     edges = sorted({0, len(sentence), *(a for a, _, _ in inside), *(b for _, b, _ in inside)})
     for a, b in pairwise(edges):
@@ -208,7 +209,7 @@ def _templates(library: Library) -> jinja2.Environment:
         lstrip_blocks=True,
         undefined=jinja2.StrictUndefined,
     )
-    templates.filters |= {"day": day, "moments": moments}
+    templates.filters |= {"day": day, "moments": moments, "quoted": quoted}
     templates.globals |= {
         "library": library,
         "style": style,
@@ -248,6 +249,11 @@ def moments(claims: Sequence[Claim]) -> list[tuple[Claim, When | None]]:
 def safe_url(url: str | None) -> str | None:
     """The address if it may become a link: http or https."""
     return url if url and re.match(r"https?://[^\s]+$", url, re.IGNORECASE) else None
+
+
+def quoted(id: str) -> str:
+    """An id as the value of a part of an address."""
+    return quote(id.encode("utf-8", "replace"), safe="")
 
 
 def country(code: str | None) -> tuple[str, str] | None:

@@ -16,7 +16,7 @@ const skeleton = (folded) => folded.replace(/[aeiouh]/g, "").replace(/[^a-z0-9 ]
 
 kg.prepareSearch = function () {
   kg.index = [
-    ...kg.actors.map((actor) => entry("actor", actor, actor.events.length, [actor.name, ...actor.names, ...actor.offices])),
+    ...kg.actors.map((actor) => entry("actor", actor, actor.events.length, [actor.name, ...actor.names], actor.offices)),
     ...kg.documents.filter((document) => document.title).map((document) => entry("article", document, -1, [document.title])),
   ];
   const places = new Map();
@@ -24,12 +24,12 @@ kg.prepareSearch = function () {
   for (const [place, count] of places) kg.index.push(entry("place", { name: place }, count, [place]));
 };
 
-function entry(type, thing, weight, names) {
+function entry(type, thing, weight, names, beside = []) {
   const key = " " + names.map(kg.fold).join(" ");
-  return { type, thing, weight, key, bones: type === "actor" ? " " + skeleton(key).trim() : "" };
+  return { type, thing, weight, key, beside: " " + beside.map(kg.fold).join(" "), bones: type === "actor" ? " " + skeleton(key).trim() : "" };
 }
 
-/** The best `limit` entries for what is typed: starts of words first, then inner parts, then names that sound alike. */
+/** The best `limit` entries for what is typed: starts of words first, then inner parts and offices, then names that sound alike. */
 kg.search = function (typed, limit = 12, only) {
   const wanted = kg.fold(typed).trim();
   if (!wanted) return [];
@@ -37,7 +37,7 @@ kg.search = function (typed, limit = 12, only) {
   const hits = [];
   for (const item of kg.index) {
     if (only && item.type !== only) continue;
-    const rank = item.key.includes(" " + wanted) ? 0 : wanted.length > 2 && item.key.includes(wanted) ? 1
+    const rank = item.key.includes(" " + wanted) ? 0 : wanted.length > 2 && (item.key.includes(wanted) || item.beside.includes(wanted)) ? 1
       : bones.length > 2 && item.bones.includes(" " + bones) ? 2 : -1;
     if (rank >= 0) hits.push({ ...item, rank });
   }
