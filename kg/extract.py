@@ -13,6 +13,7 @@ from kg.dates import aim, find_dateline, find_dates
 from kg.discourse import Discourse, surname
 from kg.gazetteer import Gazetteer
 from kg.lexicon import Lexicon
+from kg.match import Match
 from kg.mentions import Found
 from kg.model import ENCOUNTERS, Argument, Chain, Document, Extraction, Mention, Sentence
 from kg.quotes import find_quotes
@@ -39,6 +40,7 @@ def extract(document: Document, sentences: Sequence[Sentence], lexicon: Lexicon,
     quotes = find_quotes(document.text)
     matches = [match.find(tree, lexicon) for tree in trees]
     speakers = tuple(speaker_words(here) for here in matches)
+    found = _media_by_deed(found, matches)
     agreed = _agreed(found, gazetteer)
     named = [m for here in agreed for m in here.mentions if m.named]
     discourse = Discourse(tuple(trees), agreed, lexicon, gazetteer, coref.chains(named, document, gazetteer), quotes, speakers)
@@ -80,6 +82,28 @@ def _aimed(draft: Draft, document: Document, stated: date | None) -> Draft:
     return replace(draft, claim=replace(claim, when=when))
 
 
+def _media_by_deed(found: Sequence[Found], matches: Sequence[Sequence[Match]]) -> list[Found]:
+    """A thing that reports is a medium: in 'пише „Телеграф“' the tagger sees a product."""
+    media: set[str] = set()
+    for here, fired in zip(found, matches, strict=True):
+        for one in fired:
+            if one.frame.says and one.frame.media:
+                named = (here.by_word.get(id) for id in one.ids("speaker"))
+                media |= {m.base for m in named if m and m.named and m.kind in ("Plan", "NamedEvent", "Organization")}
+    swapped = []
+    for here in found:
+        swap = {m: replace(m, kind="Media") for m in here.mentions if m.base in media and m.kind in ("Plan", "NamedEvent")}
+        swapped.append(_swapped(here, swap))
+    return swapped
+
+
+def _swapped(found: Found, swap: dict[Mention, Mention]) -> Found:
+    if not swap:
+        return found
+    mentions = tuple(swap.get(m, m) for m in found.mentions)
+    return Found(mentions, {id: swap.get(m, m) for id, m in found.by_word.items()})
+
+
 def _agreed(found: Iterable[Found], gazetteer: Gazetteer) -> tuple[Found, ...]:
     """One reading of a name in one document: "Уиткоф" tagged as a place is the person "Стив Уиткоф" named elsewhere."""
     found = list(found)
@@ -93,9 +117,7 @@ def _agreed(found: Iterable[Found], gazetteer: Gazetteer) -> tuple[Found, ...]:
             if m.named and m.kind in ("Place", "Organization", "Plan", "NamedEvent") and len(m.base.split()) == 1
             and surname(m) in people and not gazetteer.kind(m.base)
         }  # fmt: skip
-        out.append(
-            Found(tuple(swap.get(m, m) for m in here.mentions), {id: swap.get(m, m) for id, m in here.by_word.items()}) if swap else here
-        )
+        out.append(_swapped(here, swap))
     return tuple(out)
 
 

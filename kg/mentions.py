@@ -119,6 +119,8 @@ def _ner_names(tree: Tree, lexicon: Lexicon, gazetteer: Gazetteer) -> Iterator[_
 def _without_title(tree: Tree, first: int, last: int, lexicon: Lexicon, gazetteer: Gazetteer) -> tuple[int, int]:
     """A person's name without what the tagger took in beside it: a title ("Министър | Павлова"), a medium ("АП | Мей"),
     the next word's capital ("По думите на Жозеп Борел | Техеран е готов")."""
+    while last > first and tree.word(last).upos == "PRON":
+        last -= 1
     while first < last and (tree.is_one_of(first, lexicon.words("actors.people")) or tree.form(first).rstrip(".") in lexicon.words("actors.address")):
         first += 1
     if last - first >= 2 and any(gazetteer.country(f) or gazetteer.capital_of(f) for f in _forms(tree.words[last - 1 : last])):

@@ -99,7 +99,8 @@ def _from(discourse: Discourse, sentence: int, verb: int) -> tuple[Actor, ...]:
     tree = discourse.trees[sentence]
     if not tree.third_person_plural(verb):
         return ()
-    found = (a for id in tree.prepositional(verb, "от") for a in discourse.actors(sentence, id, speaking=True))
+    ids = tree.prepositional(verb, "от") or tree.right_before(verb, "от")
+    found = (a for id in ids for a in discourse.actors(sentence, id, speaking=True))
     return tuple(a for a in found if a.mention.kind in ("Organization", "Government", "Media", "Group"))
 
 

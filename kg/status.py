@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from kg.lexicon import Lexicon
 from kg.match import Match
-from kg.model import Claim
+from kg.model import ENCOUNTERS, Claim
 from kg.tree import AGENT, OBJECT, Tree
 
 DEFAULT = {"Negotiation": "ongoing"}  # kinds that last; everything else was an act, and acts in the news were held
@@ -169,6 +169,7 @@ def _of_noun(tree: Tree, match: Match, matches: Sequence[Match], lexicon: Lexico
     return (
         _by_predicate(tree, id, lexicon)
         or _by_attribute(tree, id, matches, lexicon)
+        or _by_purpose(tree, id, matches)
         or _by_place(tree, id, kind, lexicon)
     )
 
@@ -218,6 +219,15 @@ def _by_predicate(tree: Tree, id: int, lexicon: Lexicon) -> Status | None:
         if _in(tree, verb, lexicon, "status.refused-verbs"):
             return Status("denied", "refused", facts.heard)
     return None
+
+
+def _by_purpose(tree: Tree, id: int, matches: Sequence[Match]) -> Status | None:
+    """ "На посещение в България за срещи с Борисов", "в курорта Сочи за среща": not yet, whatever the verb above says."""
+    head = tree.word(id).head
+    if not head or tree.preposition(id) != "за" or tree.is_verb(head):
+        return None
+    on_a_journey = any(m.trigger == head and m.frame.event in ENCOUNTERS for m in matches)
+    return Status("planned", "purpose") if on_a_journey or tree.preposition(head) == "в" else None
 
 
 def _by_place(tree: Tree, id: int, kind: str, lexicon: Lexicon) -> Status:
@@ -277,16 +287,23 @@ def _default(kind: str) -> Status:
     return Status(DEFAULT.get(kind, "held"), "default")
 
 
+def _said(claims: Sequence[Claim], but: Sequence[str]) -> list[str]:
+    """The statuses that other rules than `but` gave."""
+    return [claim.status for claim in claims if claim.status_rule.split("+")[0] not in but]
+
+
 def present_status(claims: Sequence[Claim]) -> str:
     """The event's status now, from its claims in the order in which they were made. The rules, in order:
 
-    1. Claims whose status is only a default or a presumption count when there are no others.
+    1. Claims whose status is only presumed ("преди срещата") count when there are none that say it, and claims that
+       give no sign at all when there are neither.
     2. What ended the event stays: the last claim of held, cancelled, postponed decides among these.
     3. Else ongoing, else planned, else denied, else proposed.
     """
     if not claims:
         return "held"
-    firm = [claim.status for claim in claims if claim.status_rule.split("+")[0] not in WEAK] or [claim.status for claim in claims]
+    firm = [claim.status for claim in claims if claim.status_rule.split("+")[0] not in WEAK]
+    firm = firm or [claim.status for claim in claims if claim.status_rule != "default"] or [claim.status for claim in claims]
     ended = [status for status in firm if status in ("held", "cancelled", "postponed")]
     if ended:
         return ended[-1]

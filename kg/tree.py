@@ -8,6 +8,7 @@ there is no obl:agent, the agent of a passive is от + noun; a name after a tit
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -44,6 +45,7 @@ OBJECT_CONTROL = frozenset("поканя покана каня помоля мо
 TIMES = frozenset("седмица месец година ден сутрин вечер нощ час минута лято зима пролет есен понеделник вторник сряда четвъртък "
                   "петък събота неделя януари февруари март април май юни юли август септември октомври ноември декември "
                   "днес вчера утре догодина наскоро".split())  # fmt: skip
+LEMMA_MARK = re.compile(r"-\(?с[еи]\)?$|-\(.*$")
 ARTICLES = ("ът", "ят", "а", "я")
 REFLEXIVE_POSSESSIVE = frozenset("си свой своя своята свое своето свои своите своят".split())
 OWNERS = frozenset("му й ѝ им негов негова негово негови неговият неговата неговото неговите неин нейна нейно нейни "
@@ -95,7 +97,7 @@ class Tree:
         """The lemma without the treebank's marks: "чувствам-(се)" -> "чувствам". A participle that has become a noun
         is a noun: "преговарящият" -> "преговарящ", not "преговарям"."""
         word = self.word(id)
-        lemma = word.lemma.lower().split("-(", 1)[0].removesuffix("-се").removesuffix("-си")
+        lemma = LEMMA_MARK.sub("", word.lemma.lower())
         if word.upos == "NOUN" and "щ" in word.form[-4:] and "щ" not in lemma:
             return word.form.lower()[: word.form.lower().rindex("щ") + 1]
         return lemma
@@ -202,6 +204,13 @@ class Tree:
             first -= 1
         return first - 1 if first > 1 and self.word(first - 1).upos == "ADP" and self.word(first - 1).head != 0 else None
 
+    def right_before(self, id: int, preposition: str) -> tuple[int, ...]:
+        """The phrase that ends where the verb begins, wherever it hangs: "В сряда | от агенцията по лекарствата заявиха"."""
+        for candidate in range(id - 1, max(0, id - 8), -1):
+            if self.word(candidate).upos in ("NOUN", "PROPN") and self.preposition(candidate) == preposition:
+                return (candidate,) if max(self.nominal_subtree(candidate)) == id - 1 else ()
+        return ()
+
     def denied_phrase(self, id: int) -> bool:
         """ "Се срещна не с Мей, а с Дейвис": не right before the phrase."""
         first = min((c for c in self.children(id) if c < id and self.word(c).deprel in ("case", "amod", "det")), default=id)
@@ -252,7 +261,7 @@ class Tree:
     def name_after(self, id: int) -> int | None:
         """The first word of a name that stands beside a title: "президента Володимир Зеленски" -> "Володимир"."""
         for child in self.children(id):
-            if child > id and self.word(child).deprel in NAME_RELATIONS and self.word(child).upos == "PROPN" and not self.preposition(child):
+            if child > id and self.word(child).deprel in NAME_RELATIONS and _named(self.word(child)) and not self.preposition(child):
                 return child
         return None
 
