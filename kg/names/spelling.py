@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 LATIN_TWINS = "aceopxyABCEHKMOPTXYiIjJsS"
 CYRILLIC_TWINS = "асеорхуАВСЕНКМОРТХУіІјЈѕЅ"
@@ -15,11 +16,16 @@ LETTERS = re.compile(r"[^\W\d_]+")
 QUOTES = "\"'„“”«»‘’‚‛‹›`´"
 
 
+PLAIN = {ord(char): " " for char in "-–—‐‑−_"} | {ord(char): None for char in QUOTES}
+
+
 def repair(text: str) -> str:
     """Words that mix Cyrillic with Latin look-alikes, in the script of most of their letters ("Mай" -> "Май").
 
     The result has the length of `text`, so offsets hold. A word with a letter that has no twin stays ("iPhoneът").
     """
+    if not LATIN_LETTER.search(text) or not CYRILLIC_LETTER.search(text):
+        return text
     return LETTERS.sub(lambda match: _one_script(match.group()), text)
 
 
@@ -33,6 +39,7 @@ def _one_script(word: str) -> str:
     return word if CYRILLIC_LETTER.search(as_latin) else as_latin
 
 
+@lru_cache(maxsize=1 << 16)
 def fold(name: str) -> str:
     """The key under which two spellings of one name are equal: one script a word, lower case, no quotes, plain hyphens.
 
@@ -40,7 +47,7 @@ def fold(name: str) -> str:
     True
     """
     plain = repair(unicodedata.normalize("NFC", name)).casefold()
-    plain = "".join(" " if char in "-–—‐‑−_" else "" if char in QUOTES else char for char in plain)
+    plain = plain.translate(PLAIN)
     return " ".join(plain.split())
 
 

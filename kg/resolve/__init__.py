@@ -68,8 +68,10 @@ def _event_places(
     gazetteer: Gazetteer,
 ) -> dict[str, Placement]:
     """For chains that claims use as a place, that place: "Брюксел", which may stand for the EU, is a city here."""
-    spans = {claim.place.mention for extraction in extractions for claim in extraction.claims if claim.place}
-    used = {chain.key for e in extractions for chain in e.chains if any(mention in spans for mention in chain.mentions)}
+    used = set()
+    for extraction in extractions:
+        spans = {claim.place.mention.span for claim in extraction.claims if claim.place}
+        used |= {chain.key for chain in extraction.chains if spans and any(m.span in spans for m in chain.mentions)}
     found = {}
     for sighting in sightings:
         if sighting.chain in used and sighting.named:

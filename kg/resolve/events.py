@@ -19,7 +19,7 @@ from kg.status import present_status
 KIN = (frozenset(("Meeting", "Visit")), frozenset(("Meeting", "Negotiation")))
 LATEST = 12  # events of one pair of actors that a report is compared with
 WEEK, MONTH, QUARTER = 7, 30, 92  # days
-AHEAD, AFTER = 60, 21  # days before and after its date in which an event without a date is still told of
+AHEAD, AFTER = 60, 10  # days before and after its date in which an event without a date is still told of
 OPEN = ("postponed",)  # statuses that leave the date open
 PAIRS = 8  # actors of one report whose pairs are looked at
 
@@ -97,14 +97,14 @@ def _reports(
     extraction: Extraction, entity_of: Mapping[str, str], place_of: Mapping[str, str], known: Mapping[str, Entity]
 ) -> Iterator[Report]:
     claims = {claim.id: claim for claim in extraction.claims}
-    chains = {mention: chain.key for chain in extraction.chains for mention in chain.mentions}
+    chains = {mention.span: chain.key for chain in extraction.chains for mention in chain.mentions}
     published = extraction.document.published
     for event in extraction.events:
         ids = {entity_of[key] for key in event.participants if key in entity_of}
         told = tuple(claims[id] for id in event.claims if id in claims)
         if not told:
             continue
-        places = [place_of.get(chains.get(claim.place.mention, "")) for claim in told if claim.place]
+        places = [place_of.get(chains.get(claim.place.mention.span, "")) for claim in told if claim.place]
         when = event.when
         yield Report(
             doc=extraction.document.id,

@@ -9,7 +9,8 @@ it is, for a wrong merge is worse than none. Work is linear: a name is compared 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
+from typing import NamedTuple
 
 from kg import names
 from kg.resolve.placing import Key, Near, Partition, Placement
@@ -125,8 +126,10 @@ def _script(text: str) -> str:
     return "latin" if any("a" <= char <= "z" for char in text) else "cyrillic"
 
 
-def _opposed(one: set[tuple[str, str]], two: set[tuple[str, str]]) -> bool:
+def _opposed(one: Set[tuple[str, str]], two: Set[tuple[str, str]]) -> bool:
     """Whether the offices are such that one person cannot hold both."""
+    if not one or not two:
+        return False
     mine = {country for office, country in one if office in SINGULAR}
     theirs = {country for office, country in two if office in SINGULAR}
     return bool(mine and theirs and not mine & theirs)
@@ -178,9 +181,14 @@ def _place_short(
     index = _index(people)
     placements: dict[str, Placement] = {}
     for words, sightings in sorted(short.items()):
-        candidates = _candidates(words, index)
+        place, candidates = _candidates(words, index)
+        ranked = sorted(candidates, key=lambda key: (-weight[key], key))
+        decided: dict[frozenset[tuple[str, str]], _Choice] = {}
         for sighting in sightings:
-            placements[sighting.chain] = _place_one(sighting, candidates, weight, offices, near)
+            mine = frozenset((held.office, held.country) for held in sighting.held if held.country)
+            if mine not in decided:
+                decided[mine] = _choose(mine, ranked, place, weight, offices)
+            placements[sighting.chain] = _place_one(sighting, mine, decided[mine], near)
     return placements
 
 
@@ -197,48 +205,65 @@ def _index(people: dict[Key, list[Sighting]]) -> dict[Key, set[Key]]:
     return index
 
 
-def _candidates(words: Words, index: dict[Key, set[Key]]) -> tuple[Key, ...]:
+def _candidates(words: Words, index: dict[Key, set[Key]]) -> tuple[str, set[Key]]:
+    """Where in their names a single name was found, and the persons who bear it there."""
     if len(words) == 2:
         initial = words[0].rstrip(".")
-        return tuple(sorted(key for key in index.get(("last", words[1]), ()) if key[1].startswith(initial)))
-    word = words[0]
+        return "initial", {key for key in index.get(("last", words[1]), ()) if key[1].startswith(initial)}
     for place in ("last", "first", "inner"):
-        if found := index.get((place, word)):
-            return tuple(sorted(found))
-    sound = names.skeleton(word)
-    other = "cyrillic" if _script(word) == "latin" else "latin"
-    return tuple(sorted(index.get(("sound", sound, other), ()))) if len(sound) >= 3 else ()
+        if found := index.get((place, words[0])):
+            return place, found
+    sound = names.skeleton(words[0])
+    other = "cyrillic" if _script(words[0]) == "latin" else "latin"
+    return "sound", index.get(("sound", sound, other), set()) if len(sound) >= 3 else set()
 
 
-def _place_one(
-    sighting: Sighting,
-    candidates: Sequence[Key],
+class _Choice(NamedTuple):
+    """The person chosen (or None), why and how surely, and the likeliest others."""
+
+    key: Key | None
+    reason: str
+    score: float
+    others: tuple[Key, ...]
+
+
+ONE_BEARER = {
+    "last": ("surname, one bearer in the corpus", 0.8),
+    "initial": ("surname and initial, one bearer in the corpus", 0.85),
+    "first": ("first name, one bearer in the corpus", 0.6),
+    "inner": ("middle name, one bearer in the corpus", 0.6),
+    "sound": ("surname in the other alphabet, one bearer in the corpus", 0.7),
+}
+
+
+def _choose(
+    mine: frozenset[tuple[str, str]],
+    ranked: Sequence[Key],
+    place: str,
     weight: dict[Key, int],
     offices: dict[Key, set[tuple[str, str]]],
-    near: list[Near],
-) -> Placement:
-    mine = {(held.office, held.country) for held in sighting.held if held.country}
-    possible = [key for key in candidates if not _opposed(mine, offices[key])]
+) -> _Choice:
+    """Who is meant by a single name beside which the offices `mine` stand; `ranked`: its bearers, commonest first."""
+    possible = [key for key in ranked if not _opposed(mine, offices[key])] if mine else ranked
     if not possible:
-        for key in candidates:
-            near.append(Near(key, _alone(sighting, mine), "one surname, offices of two states", 0.5))
-        return Placement(_alone(sighting, mine), "single name", 0.75, False)
-    holders = [key for key in possible if mine & offices[key]]
+        reason = "one surname, offices of two states" if ranked else ""
+        return _Choice(None, reason, 0.75, tuple(ranked[:2]))
+    holders = [key for key in possible if mine & offices[key]] if mine else []
     if len(holders) == 1:
-        return Placement(holders[0], "surname and office", 0.9, True)
+        return _Choice(holders[0], "surname and office", 0.9, ())
     if len(possible) == 1:
-        return Placement(possible[0], "surname, one bearer in the corpus", 0.8, True)
-    ranked = sorted(possible, key=lambda key: (-weight[key], key))
-    others = sum(weight[key] for key in ranked[1:])
-    if weight[ranked[0]] >= ENOUGH and weight[ranked[0]] >= FAR_MORE * others:
-        return Placement(ranked[0], "surname, by far the most spoken of", 0.6, True)
-    own = _key(sighting.words, sighting.doc)
-    for key in ranked[:2]:
-        near.append(Near(key, own, f"surname with {len(possible)} bearers", 0.5))
-    return Placement(own, "surname with several bearers", 0.5, False)
+        return _Choice(possible[0], *ONE_BEARER[place], ())
+    most, others = weight[possible[0]], sum(weight[key] for key in possible[1:])
+    if most >= ENOUGH and most >= FAR_MORE * others:
+        return _Choice(possible[0], "surname, by far the most spoken of", 0.6, ())
+    return _Choice(None, f"surname with {len(possible)} bearers", 0.5, tuple(possible[:2]))
 
 
-def _alone(sighting: Sighting, mine: Iterable[tuple[str, str]]) -> Key:
-    """The key of a single name that no full name answers: kept apart by the state whose office it holds."""
+def _place_one(sighting: Sighting, mine: frozenset[tuple[str, str]], choice: _Choice, near: list[Near]) -> Placement:
+    if choice.key:
+        return Placement(choice.key, choice.reason, choice.score, True)
+    several = choice.score < 0.75
     states = sorted({country for office, country in mine if office in SINGULAR})
-    return _key(sighting.words, *states[:1])
+    own = _key(sighting.words, sighting.doc if several else "".join(states[:1]))
+    near += [Near(key, own, choice.reason, 0.5) for key in choice.others]
+    return Placement(own, "surname with several bearers" if several else "single name", choice.score, False)
