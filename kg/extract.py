@@ -74,12 +74,20 @@ def _surnames(found: Iterable[Found]) -> frozenset[str]:
 
 
 def _aimed(draft: Draft, document: Document, stated: date | None) -> Draft:
-    """Its date read in the direction of its status: "ще се срещнат на 24 октомври" points on, "срещнаха се" back."""
-    claim = draft.claim
-    if claim.when is None or claim.status not in ("held", "planned"):
+    """Its date read in the direction of its status: "ще се срещнат на 24 октомври" points on, "срещнаха се" back. Where
+    only the present tense or nothing at all gave the status, the date gives it: "вчера Арсой се среща с Прескот"."""
+    claim, today = draft.claim, stated or document.published
+    when = claim.when
+    if when is None:
         return draft
-    when = aim(claim.when, document.published, claim.status == "planned", dateline=stated)
-    return replace(draft, claim=replace(claim, when=when))
+    if claim.status_rule.split("+")[-1] in ("default", "present") and claim.kind in ENCOUNTERS and today:
+        if when.end and when.end < today:
+            claim = replace(claim, status="held", status_rule="date")
+        elif when.start and when.start > today:
+            claim = replace(claim, status="planned", status_rule="date")
+    elif claim.status in ("held", "planned"):
+        claim = replace(claim, when=aim(when, document.published, claim.status == "planned", dateline=stated))
+    return replace(draft, claim=claim)
 
 
 def _media_by_deed(found: Sequence[Found], matches: Sequence[Sequence[Match]]) -> list[Found]:

@@ -133,6 +133,9 @@ def _of_verb(tree: Tree, id: int, lexicon: Lexicon, depth: int = 0) -> Status:
     return Status("ongoing", "present") if facts.imperfective or not tree.is_verb(id) else Status("held", "present")
 
 
+NOT_HAVING = ("няма", "нямат", "нямаме", "нямам", "нямаше", "нямаха", "нямало")
+
+
 def _of_subjunctive(tree: Tree, id: int, lexicon: Lexicon, depth: int) -> Status:
     """ "Планира да посети", "предложи да се срещнат", "отказа да преговаря", "успя да разговаря"."""
     matrix = _matrix(tree, id)
@@ -141,6 +144,8 @@ def _of_subjunctive(tree: Tree, id: int, lexicon: Lexicon, depth: int) -> Status
     if matrix is None or depth > 4:
         return Status("proposed", "wish")
     over = tree.facts(matrix)
+    if not tree.is_verb(matrix) and tree.word(matrix).head and tree.form(tree.word(matrix).head) in NOT_HAVING:
+        return Status("denied", "no-wish", over.heard)
     if _in(tree, matrix, lexicon, "status.achieved-verbs"):
         inner = _of_verb(tree, matrix, lexicon, depth + 1)
         return Status("denied", "failed-to", over.heard) if over.negated and not over.future else Status(inner.value, "achieved", over.heard)
@@ -199,6 +204,9 @@ def _by_predicate(tree: Tree, id: int, lexicon: Lexicon) -> Status | None:
     facts = tree.facts(verb)
     if verb == id:
         return _of_verb(tree, id, lexicon)
+    inner_verb = next((c for c in tree.children(verb) if tree.facts(c).subjunctive and _takes_place(tree, c, lexicon)), None)
+    if inner_verb and tree.own_subject(verb) == top and tree.own_subject(inner_verb) is None:
+        return _happening(tree, inner_verb, lexicon)
     if top in tree.slot(verb, OBJECT) or top in tree.slot(verb, AGENT) or tree.own_subject(verb) == top or tree.passive_subject(verb) == top:
         if tree.lemma(verb) in ("съм", "бъда") or tree.lemma(verb) == "има":
             return _happening(tree, verb, lexicon)
@@ -219,6 +227,11 @@ def _by_predicate(tree: Tree, id: int, lexicon: Lexicon) -> Status | None:
         if _in(tree, verb, lexicon, "status.refused-verbs"):
             return Status("denied", "refused", facts.heard)
     return None
+
+
+def _takes_place(tree: Tree, id: int, lexicon: Lexicon) -> bool:
+    """ "Срещата трябваше да се състои утре"."""
+    return tree.is_verb(id) and (_in(tree, id, lexicon, "status.held-verbs") or _in(tree, id, lexicon, "status.ongoing-verbs"))
 
 
 def _by_purpose(tree: Tree, id: int, matches: Sequence[Match]) -> Status | None:

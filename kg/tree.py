@@ -33,6 +33,7 @@ CLITICS = frozenset(
 )
 FUTURE = frozenset({"ще"})
 FUTURE_IN_PAST = frozenset("щеше щях щяха щяло щял щяла щели".split())
+CHANNELS = frozenset("телефона телефон видеовръзка видеоконференция видеоконферентна скайп зуум видео".split())
 NO_FUTURE = frozenset("няма нямаше нямало".split())
 CONDITIONAL = frozenset("би биха бих бихме".split())
 BE_PRESENT = frozenset("е са съм сме сте".split())
@@ -451,11 +452,13 @@ class Tree:
         return tuple(out)
 
     def _deeper(self, id: int, preposition: str) -> list[int]:
-        """ "Ще се срещне днес в Берлин с канцлера": the parser hung the phrase on Берлин. Not what stands in the object."""
+        """ "Ще се срещне днес в Берлин с канцлера", "разговаря по телефона с премиера": the parser hung the phrase on Берлин,
+        on телефона. Not what stands in the object."""
         things = {i for thing in self._object(id) for i in self.nominal_subtree(thing)}
         subjects = {i for c in self.children(id) if self.word(c).deprel in SUBJECT_RELATIONS for i in self.nominal_subtree(c)}
         for child in self.children(id):
-            for candidate in self.children(child) if self.preposition(child) in ("в", "на", "до", "при", "край") else ():
+            near = self.preposition(child) in ("в", "на", "до", "при", "край") or self.form(child) in CHANNELS
+            for candidate in self.children(child) if near else ():
                 if candidate > id and candidate not in things | subjects and self.preposition(candidate) == preposition and (
                     self.word(candidate).upos in ("NOUN", "PROPN", "PRON")
                 ):
