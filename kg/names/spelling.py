@@ -46,9 +46,8 @@ def fold(name: str) -> str:
     >>> fold('Информационна агенция "ФОКУС"') == fold("Информационна агенция Фокус")
     True
     """
-    plain = repair(unicodedata.normalize("NFC", name)).casefold()
-    plain = plain.translate(PLAIN)
-    return " ".join(plain.split())
+    plain = unicodedata.normalize("NFC", name).translate(PLAIN)
+    return " ".join(repair(plain).casefold().split())
 
 
 TRANSLITERATION = {

@@ -70,8 +70,8 @@ def _event_places(
     """For chains that claims use as a place, that place: "Брюксел", which may stand for the EU, is a city here."""
     used = set()
     for extraction in extractions:
-        spans = {claim.place.mention.span for claim in extraction.claims if claim.place}
-        used |= {chain.key for chain in extraction.chains if spans and any(m.span in spans for m in chain.mentions)}
+        places = {claim.place.mention for claim in extraction.claims if claim.place}
+        used |= {chain.key for chain in extraction.chains if not places.isdisjoint(chain.mentions)}
     found = {}
     for sighting in sightings:
         if sighting.chain in used and sighting.named:

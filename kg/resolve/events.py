@@ -97,14 +97,14 @@ def _reports(
     extraction: Extraction, entity_of: Mapping[str, str], place_of: Mapping[str, str], known: Mapping[str, Entity]
 ) -> Iterator[Report]:
     claims = {claim.id: claim for claim in extraction.claims}
-    chains = {mention.span: chain.key for chain in extraction.chains for mention in chain.mentions}
+    chains = {mention: chain.key for chain in extraction.chains for mention in chain.mentions}
     published = extraction.document.published
     for event in extraction.events:
         ids = {entity_of[key] for key in event.participants if key in entity_of}
         told = tuple(claims[id] for id in event.claims if id in claims)
         if not told:
             continue
-        places = [place_of.get(chains.get(claim.place.mention.span, "")) for claim in told if claim.place]
+        places = [place_of.get(chains.get(claim.place.mention, "")) for claim in told if claim.place]
         when = event.when
         yield Report(
             doc=extraction.document.id,

@@ -98,7 +98,7 @@ def _draft(key: Key, sightings: list[Sighting], gazetteer: Gazetteer) -> Entity:
         return Entity("", "Place", name, _others(name, spoken), True, place.country if place else None, same)
     if key[0] == "Person":
         full = [s.base for s in sightings if len(s.words) > 1] or [s.base for s in sightings]
-        name = _commonest(full) or key[1].title()
+        name = _commonest([base for base in full if not base.isascii()] or full) or key[1].title()
         offices = (h.country for s in sightings for h in s.held if h.country and not h.former)
         return Entity("", "Person", name, _others(name, spoken), True, _commonest(offices) or country)
     if key[0] == "Body":

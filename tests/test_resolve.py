@@ -1,0 +1,220 @@
+"""Who is who: chains of a document, the partition of the corpus, offices, events of several articles."""
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from names_sample import article
+
+from kg import gazetteer
+from kg.resolve import resolve
+
+DAY = date(2025, 11, 20)
+KNOWN = gazetteer.load()
+
+
+@pytest.fixture
+def known():
+    return KNOWN
+
+
+def entities(resolution):
+    return {entity.id: entity.name for entity in resolution.entities}
+
+
+def spoken(resolution, extractions):
+    """Base form of each chain -> ids of the entities that chains of this name were linked to."""
+    entity_of = {link.chain: link.entity for link in resolution.links}
+    found = {}
+    for extraction in extractions:
+        for chain in extraction.chains:
+            found.setdefault(chain.base, set()).add(entity_of[chain.key])
+    return found
+
+
+# ---- chains of one document
+
+
+def chained(known, *said):
+    return [tuple(mention.base for mention in chain.mentions) for chain in article(known, *said).chains]
+
+
+def test_a_surname_joins_its_full_name(known):
+    assert [("Стив Уиткоф", "Уиткоф"), ("Кирил Дмитриев",)] == chained(known, "Стив Уиткоф", "Кирил Дмитриев", "Уиткоф")
+
+
+def test_a_middle_name_and_an_initial_are_one_person(known):
+    assert [("Доналд Тръмп", "Доналд Джон Тръмп", "Д. Тръмп")] == chained(
+        known, "Доналд Тръмп", "Доналд Джон Тръмп", "Д. Тръмп"
+    )
+
+
+def test_namesakes_of_one_document_stay_two(known):
+    assert [("Антон Дмитриев",), ("Олег Дмитриев",)] == chained(known, "Антон Дмитриев", "Олег Дмитриев")
+
+
+def test_an_acronym_joins_the_name_that_the_text_explains_it_by(known):
+    extraction = article(known, ("Съвет за речна сигурност (СРС)", "Organization"), ("СРС", "Organization"))
+    assert [2] == [len(chain.mentions) for chain in extraction.chains]
+    union = article(known, *[(name, "Organization") for name in ("ЕС", "Европейски съюз", "Евросъюз")])
+    assert [3] == [len(chain.mentions) for chain in union.chains]
+
+
+def test_a_country_is_one_and_its_seat_a_chain_of_its_own(known):
+    said = [(name, "Government") for name in ("САЩ", "Съединени щати", "Белия дом")]
+    assert [("САЩ", "Съединени щати"), ("Белия дом",)] == chained(known, *said)
+
+
+# ---- across documents
+
+
+def test_one_person_under_all_names(known):
+    docs = [article(known, "Стив Уиткоф"), article(known, "Уиткоф"), article(known, "Steve Witkoff")]
+    resolution = resolve(docs, known)
+    assert {"person/stiv-uitkof": "Стив Уиткоф"} == entities(resolution)
+    assert {"full name", "surname, one bearer in the corpus", "transliteration"} == {
+        link.reason for link in resolution.links
+    }
+
+
+def test_namesakes_stay_two_and_a_bare_surname_is_neither(known):
+    docs = [article(known, "Кирил Дмитриев"), article(known, "Олег Дмитриев"), article(known, "Дмитриев")]
+    resolution = resolve(docs, known)
+    assert 3 == len(resolution.entities)
+    assert "surname with 2 bearers" in {apart.reason for apart in resolution.apart}
+
+
+def test_the_office_beside_it_tells_whose_the_surname_is(known):
+    docs = [
+        article(known, ("Антон Дмитриев", "title: руският президент")),
+        article(known, ("Олег Дмитриев", "title: молдовският президент")),
+        article(known, ("Дмитриев", "title: президентът на Молдова")),
+    ]
+    assert {"person/oleg-dmitriev"} == spoken(resolve(docs, known), docs)["Дмитриев"]
+
+
+def test_one_name_with_offices_of_two_states_is_two_people(known):
+    docs = [
+        article(known, ("Петър Иванов", "title: президентът на Сърбия")),
+        article(known, ("Петър Иванов", "title: президентът на Гърция")),
+    ]
+    resolution = resolve(docs, known)
+    assert ["person/petar-ivanov-gr", "person/petar-ivanov-rs"] == [
+        e.id for e in resolution.entities if e.kind == "Person"
+    ]
+    assert ["one name, offices of two states"] == [apart.reason for apart in resolution.apart]
+
+
+def test_near_names_without_more_in_common_stay_two(known):
+    docs = [article(known, "Елена Петрова"), article(known, "Елина Петрова")]
+    resolution = resolve(docs, known)
+    assert 2 == len(resolution.entities)
+    assert 1 == len(resolution.apart)
+
+
+def test_government_and_place_are_kept_apart(known):
+    docs = [article(known, ("Белия дом", "Government"), ("САЩ", "Government")), article(known, ("САЩ", "Place"))]
+    resolution = resolve(docs, known)
+    assert {"government/us", "place/us"} == set(entities(resolution))
+    assert {("stands for САЩ", True), ("country", False), ("country as a place", False)} == {
+        (link.reason, link.inferred) for link in resolution.links
+    }
+
+
+def test_brussels_is_the_union_where_it_acts_and_a_city_where_things_happen(known):
+    docs = [article(known, "Ана Вечерин", "Ерик Норберг", ("Брюксел", "Government"), day=DAY, met=2, where=2)]
+    event = resolve(docs, known).events[0]
+    assert "place/bryuksel" == event.place
+    docs = [article(known, ("Брюксел", "Government"))]
+    assert {"organization/es": "ЕС"} == entities(resolve(docs, known))
+
+
+def test_unnamed_people_of_two_documents_are_never_one(known):
+    docs = [article(known, ("анонимен американски дипломат", "Group"), day=DAY + timedelta(n)) for n in range(2)]
+    assert 2 == len(resolve(docs, known).entities)
+
+
+def test_an_office_without_a_name_is_its_holder_at_that_time(known):
+    docs = [
+        article(known, ("Владимир Новак", "title: руския президент"), day=DAY),
+        article(known, ("руският президент", "Group"), day=DAY + timedelta(9)),
+        article(known, ("руският президент", "Group"), day=DAY + timedelta(3000)),
+    ]
+    resolution = resolve(docs, known)
+    links = {link.chain.partition("-")[0]: link for link in resolution.links}
+    near, far = links[docs[1].document.id], links[docs[2].document.id]
+    assert ("person/vladimir-novak", True) == (near.entity, near.inferred)
+    assert far.entity.startswith("group/")
+    assert [("президент", "RU", False)] == [(o.title, o.country, o.inferred) for o in resolution.offices]
+
+
+def test_one_body_name_in_two_countries_is_two_bodies(known):
+    docs = [article(known, ("Сметна палата", "Organization", code)) for code in ("BG", "RO")]
+    resolution = resolve(docs, known)
+    assert ["organization/smetna-palata-bg", "organization/smetna-palata-ro"] == list(entities(resolution))
+
+
+def test_known_things_carry_their_addresses(known):
+    resolution = resolve([article(known, ("Маями", "Place"), ("Франция", "Place"))], known)
+    assert {
+        "place/mayami": ("https://sws.geonames.org/4164138/",),
+        "place/fr": ("http://publications.europa.eu/resource/authority/country/FRA",),
+    } == {entity.id: entity.same_as for entity in resolution.entities}
+
+
+NAMES = ("Стив Уиткоф", "Уиткоф", "Steve Witkoff", "Олег Дмитриев", "Кирил Дмитриев", "Дмитриев", "Мария Петрова")
+THINGS = (
+    ("САЩ", "Government"),
+    ("Кремъл", "Government"),
+    ("Москва", "Place"),
+    ("НАТО", "Organization"),
+    ("висш дипломат", "Group"),
+)
+CORPORA = st.lists(st.lists(st.sampled_from(NAMES + THINGS), min_size=1, max_size=4), min_size=1, max_size=7)
+
+
+@settings(max_examples=60, deadline=None)
+@given(CORPORA, st.randoms(use_true_random=False))
+def test_resolution_is_a_partition_that_no_order_changes(corpus, chance):
+    docs = [article(KNOWN, *said, day=DAY + timedelta(number)) for number, said in enumerate(corpus)]
+    resolution = resolve(docs, KNOWN)
+    assert sorted(chain.key for doc in docs for chain in doc.chains) == [link.chain for link in resolution.links]
+    ids = [entity.id for entity in resolution.entities]
+    assert len(ids) == len(set(ids))
+    assert {link.entity for link in resolution.links} <= set(ids)
+    shuffled = docs[:]
+    chance.shuffle(shuffled)
+    assert resolution == resolve(shuffled, KNOWN)
+
+
+# ---- events across documents
+
+
+def meeting(known, day, *extra, where=2, place="Женева"):
+    return article(known, "Ана Вечерин", "Ерик Норберг", (place, "Place"), *extra, day=day, met=2, where=where)
+
+
+def test_two_reports_of_one_meeting_are_one_event(known):
+    docs = [meeting(known, DAY), meeting(known, DAY, "Иван Трети")]
+    (event,) = resolve(docs, known).events
+    assert 2 == len(event.claims)
+    assert ("person/ana-vecherin", "person/erik-norberg") == event.participants
+
+
+def test_meetings_of_one_pair_at_other_dates_or_places_stay_apart(known):
+    later = [meeting(known, DAY), meeting(known, DAY + timedelta(30))]
+    elsewhere = [meeting(known, DAY), meeting(known, DAY, place="Виена")]
+    assert [2, 2] == [len(resolve(docs, known).events) for docs in (later, elsewhere)]
+
+
+def test_meetings_of_others_stay_apart(known):
+    other = article(known, "Ана Вечерин", "Кемал Арсой", ("Женева", "Place"), day=DAY, met=2, where=2)
+    assert 2 == len(resolve([meeting(known, DAY), other], known).events)
+
+
+def test_an_event_keeps_its_id_whatever_else_the_corpus_holds(known):
+    docs = [meeting(known, DAY), meeting(known, DAY, "Иван Трети")]
+    alone = resolve(docs, known).events[0].id
+    more = resolve([*docs, meeting(known, DAY + timedelta(99))], known)
+    assert alone in {event.id for event in more.events}
