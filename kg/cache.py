@@ -40,9 +40,9 @@ def open_cache(folder: Path) -> Iterator[Cache]:
     damaged = []
     try:
         connection = _connect(file)
+    except sqlite3.OperationalError as error:  # a full disk, no right to write, a lock: the file itself is sound
+        raise _cannot_write(file, error) from error
     except sqlite3.DatabaseError as error:
-        if "full" in str(error) or (isinstance(error, sqlite3.OperationalError) and "lock" in str(error)):
-            raise _cannot_write(file, error) from error
         damaged.append(f"the cache {file} was damaged ({error}) and is made anew")
         for rest in folder.glob("cache.sqlite*"):
             rest.unlink()

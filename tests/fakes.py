@@ -10,22 +10,14 @@ import os
 import re
 import signal
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from kg import graph
 from kg.model import Argument, Chain, Claim, Document, Entity, Event, Extraction, Link, Mention, Sentence, Span, Word
+from kg.resolve.values import Resolution
 from kg.stages import Settings, Stages
 from kg.versions import Versions
 
 NAME = re.compile(r"[А-Я][а-я]+")
-
-
-@dataclass(frozen=True)
-class Resolution:
-    entities: tuple[Entity, ...]
-    links: tuple[Link, ...]
-    events: tuple[Event, ...]
-    offices: tuple[()] = ()
 
 
 def versions(settings: Settings) -> Versions:
@@ -38,7 +30,7 @@ def parse(documents: Sequence[Document], settings: Settings) -> Iterable[tuple[S
             os.kill(os.getpid(), signal.SIGKILL)
         if "FAULT" in document.text:
             raise ValueError("the parser met what it cannot bear")
-        sentences = []
+        sentences, id = [], document.id
         for line in re.finditer(r"[^\n]+", document.text):
             words = tuple(
                 Word(i, word.group(), word.group().lower(), "X", "_", (), 0 if i == 1 else 1, "dep",
@@ -46,27 +38,27 @@ def parse(documents: Sequence[Document], settings: Settings) -> Iterable[tuple[S
                 for i, word in enumerate(re.finditer(r"\S+", line.group()), 1)
             )  # fmt: skip
             if words:
-                sentences.append(Sentence(document.id, len(sentences), words))
+                sentences.append(Sentence(id, len(sentences), words))
         yield tuple(sentences)
 
 
 def extract(document: Document, sentences: tuple[Sentence, ...], settings: Settings) -> Extraction:
     if "BUG" in document.text:
         raise ZeroDivisionError("a fault of the rules")
-    chains, claims, mentions, skipped = [], [], [], []
+    chains, claims, mentions, skipped, id = [], [], [], [], document.id
     for sentence in sentences:
         found = []
         for word in sentence.words:
             if word.form == "SKIP":
                 skipped.append(f"sentence {sentence.index}: a fault")
             if NAME.fullmatch(word.form):
-                span = Span(document.id, sentence.index, word.start, word.end)
+                span = Span(id, sentence.index, word.start, word.end)
                 found.append(Mention(span, word.id, word.form, word.form, "Person", True))
         mentions += found
         chains += [Chain(mention.base, "Person", True, (mention,)) for mention in found]
         trigger = next((word for word in sentence.words if word.form == "среща"), None)
         if trigger and len(found) > 1:
-            span = Span(document.id, sentence.index, trigger.start, trigger.end)
+            span = Span(id, sentence.index, trigger.start, trigger.end)
             arguments = tuple(Argument("participant", mention, mention.span, "с") for mention in found)
             status = settings.rules or "held"
             claims.append(Claim(span, "meet", "Meeting", status, "default", arguments, None, None, None, (), False))
