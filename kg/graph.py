@@ -117,11 +117,10 @@ def _document(extraction: Extraction, base: str) -> Iterator[Triple]:
         yield from _span(Span(span.doc, span.sentence, start, end), text, base)
     for chain in extraction.chains:
         yield from _chain(chain, node, base)
-    loose = {mention.span for mention in extraction.mentions} - {m.span for c in extraction.chains for m in c.mentions}
+    chains = {mention: chain for chain in extraction.chains for mention in chain.mentions}
     for mention in extraction.mentions:
-        if mention.span in loose:
+        if mention not in chains:
             yield from _mention(mention, None, node, base)
-    chains = {mention.span: chain for chain in extraction.chains for mention in chain.mentions}
     for statement in extraction.statements:
         yield from _statement(statement, chains, text, node, base)
     for claim in extraction.claims:
@@ -144,7 +143,7 @@ def _chain(chain: Chain, document: str, base: str) -> Iterator[Triple]:
 
 
 def _mention(mention: Mention, chain: str | None, document: str, base: str) -> Iterator[Triple]:
-    node = _at(mention.span, "mention", base)
+    node = _mention_iri(mention, base)
     yield node, A, _dip("Mention")
     yield node, _dip("inDocument"), document
     yield node, _name("rdfs", "label"), _words(mention.text)
@@ -164,7 +163,7 @@ def _mention(mention: Mention, chain: str | None, document: str, base: str) -> I
 
 
 def _statement(
-    statement: Statement, chains: dict[Span, Chain], text: str, document: str, base: str
+    statement: Statement, chains: dict[Mention, Chain], text: str, document: str, base: str
 ) -> Iterator[Triple]:
     node = _iri(base, "statement", statement.id)
     yield node, A, _dip("Statement")
@@ -181,7 +180,7 @@ def _statement(
         yield from _argument(node, statement.id, role, argument, position, chains, text, base)
 
 
-def _claim(claim: Claim, chains: dict[Span, Chain], text: str, document: str, base: str) -> Iterator[Triple]:
+def _claim(claim: Claim, chains: dict[Mention, Chain], text: str, document: str, base: str) -> Iterator[Triple]:
     node = _iri(base, "claim", claim.id)
     yield node, A, _dip("Claim")
     yield node, _dip("inDocument"), document
@@ -209,18 +208,25 @@ def _claim(claim: Claim, chains: dict[Span, Chain], text: str, document: str, ba
 
 
 def _argument(
-    owner: str, id: str, role: str, argument: Argument, position: int, chains: dict[Span, Chain], text: str, base: str
+    owner: str,
+    id: str,
+    role: str,
+    argument: Argument,
+    position: int,
+    chains: dict[Mention, Chain],
+    text: str,
+    base: str,
 ) -> Iterator[Triple]:
-    mention = argument.mention.span
-    node = _iri(base, "argument", f"{id}-{role}-{mention.start}-{mention.end}")
+    mention = argument.mention
+    node = _iri(base, "argument", f"{id}-{role}-{mention.span.start}-{mention.span.end}")
     yield owner, _dip("argument"), node
     yield node, A, _dip("Argument")
     yield node, _dip("inRole"), _dip(role)
-    yield node, _dip("ofMention"), _at(mention, "mention", base)
+    yield node, _dip("ofMention"), _mention_iri(mention, base)
     yield node, _dip("position"), _integer(position)
     yield node, _dip("rule"), literal(argument.rule)
     yield node, _dip("inferred"), _boolean(argument.inferred)
-    if argument.span != mention:
+    if argument.span != mention.span:
         yield node, _dip("span"), _at(argument.span, "span", base)
         yield from _span(argument.span, text, base)
     if chain := chains.get(mention):
@@ -407,6 +413,11 @@ def _iri(base: str, *path: str) -> str:
 
 def _at(span: Span, kind: str, base: str) -> str:
     return f"<{base}{kind}/{quote(span.doc)}-{span.start}-{span.end}>"
+
+
+def _mention_iri(mention: Mention, base: str) -> str:
+    """The words at one place may be mentioned twice, as an actor and as a place: "София"."""
+    return _at(mention.span, "place-mention" if mention.kind == "Place" else "mention", base)
 
 
 def _sentence(span: Span, base: str) -> str:

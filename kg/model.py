@@ -214,7 +214,9 @@ class Chain:
 
     @property
     def key(self) -> str:
-        return f"{self.mentions[0].span.doc}-{self.mentions[0].span.start}"
+        """Where its first mention is. The same words may be an actor and a place ("София"): two chains, two keys."""
+        first = self.mentions[0].span
+        return f"{first.doc}-{first.start}" + ("-place" if self.kind == "Place" else "")
 
 
 @dataclass(frozen=True, slots=True)
