@@ -14,6 +14,7 @@ from view_hostile import hostile
 from view_sample import large, told
 
 from kg.view import write
+from kg.view.network import Actor, Event, Network, Participant, load_labels
 from kg.view.page import make_page
 from kg.view.site import make_site
 
@@ -50,6 +51,11 @@ def browser() -> Iterator[Any]:
 def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("pages")
     write(folder / "told.html", make_page(told()))
+    sides = (Participant("a"), Participant("b"))
+    people = (Actor("a", "Person", "Ана"), Actor("b", "Person", "Ерик"))
+    least = Network(people, (Event("e", "Meeting", True, "held", sides),), (), (), (), load_labels())
+    write(folder / "least.html", make_page(least))
+    write(folder / "empty.html", make_page(Network((), (), (), (), ())))
     write(folder / "hostile.html", make_page(hostile()))
     write(folder / "large.html", make_page(large(2000, 10000)))
     for name, html in make_site(told()):
@@ -74,6 +80,7 @@ def open_page(browser: Any, files: Path) -> Iterator[Open]:
             "request", lambda request: request.url.startswith(("file:", "data:", "blob:")) or wrong.append(request.url)
         )
         page.goto(f"{(files / name).as_uri()}{address}")
+        page.wait_for_function("typeof kg === 'undefined' || performance.getEntriesByName('kg-ready').length")
         return page
 
     yield opened
@@ -125,6 +132,22 @@ def test_search_understands_both_scripts(open_page: Open, typed: str) -> None:
     page.keyboard.press("Enter")
     sync_api.expect(title(page)).to_have_text("Томас Витковски")
     assert "actor=person%2Ftomas-vitkovski" in page.url
+
+
+def test_opens_empty(open_page: Open) -> None:
+    page = open_page("empty.html")
+    sync_api.expect(page.locator("#nothing")).to_be_visible()
+    sync_api.expect(title(page)).to_have_text("Накратко")
+
+
+def test_opens_with_the_least(open_page: Open) -> None:
+    page = open_page("least.html", "#event=e")
+    sync_api.expect(title(page)).to_have_text("Ана – Ерик")
+    sync_api.expect(page.locator("#panel")).to_contain_text("Няма твърдения")
+    page.click("#tab-timeline")
+    sync_api.expect(page.locator(".lane")).to_have_count(1)
+    page.click("#tab-table")
+    sync_api.expect(page.locator("#rows tbody tr")).to_have_count(1)
 
 
 def test_search_finds_by_sound_and_says_when_nothing(open_page: Open) -> None:

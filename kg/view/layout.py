@@ -23,6 +23,7 @@ Point = tuple[int, int]
 
 SKELETON = 350  # actors laid out by forces
 EDGE = 150.0  # wished length of an edge, in pixels at zoom 1
+ROOM = 48.0  # how far apart many nodes should stand, in pixels at zoom 1
 LANDSCAPE = 1.35  # how much wider than high the whole is packed
 GOLDEN = math.pi * (3 - math.sqrt(5))  # radians
 
@@ -181,11 +182,14 @@ def _spread(points: Sequence[tuple[float, float]], labels: Sequence[str]) -> Seq
 
     if len(points) > 3000:
         return points
-    places = np.array(points, dtype=float).reshape(-1, 2)
+    places = np.array(points, dtype=np.float32).reshape(-1, 2)
     few = len(points) <= 250
-    widths = np.array([min(8.5 * len(label), 240) + 62 if few else 44.0 for label in labels])
-    heights = np.full(len(points), 104.0 if few else 44.0)
-    for _ in range(60 if few else 25):
+    widths = np.array([min(8.5 * len(label), 240) + 62 if few else 44.0 for label in labels], dtype=np.float32)
+    heights = np.full(len(points), 104.0 if few else 44.0, dtype=np.float32)
+    if not few:
+        reach = float(np.sqrt((places**2).sum(axis=1).mean())) or 1.0
+        places *= max(1.0, ROOM * math.sqrt(len(points)) / reach)
+    for _ in range(60 if few else 8):
         moved = _push(places, widths, heights)
         if not moved:
             break
@@ -204,7 +208,7 @@ def _push(places: numpy.ndarray, widths: numpy.ndarray, heights: numpy.ndarray) 
     np.fill_diagonal(over, False)
     if not over.any():
         return False
-    order = np.sign(np.subtract.outer(np.arange(len(places)), np.arange(len(places))))
+    order = np.sign(np.subtract.outer(np.arange(len(places)), np.arange(len(places)))).astype(np.float32)
     across = over & (over_x < over_y)
     along = over & ~across
     places[:, 0] += (np.where(across, over_x, 0.0) * np.where(dx == 0, order, np.sign(dx))).sum(axis=1) * 0.25

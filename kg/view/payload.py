@@ -194,7 +194,7 @@ def _units(sentence: str, start: int, mark: Mark) -> list[int]:
 
 
 def _astral(text: str) -> int:
-    return 0 if text.isascii() else sum(char > "\uffff" for char in text)
+    return 0 if max(text, default="") <= "\uffff" else sum(char > "\uffff" for char in text)
 
 
 def _known(event: Event, position: Mapping[str, int]) -> list[Any]:
@@ -221,5 +221,5 @@ def _columns(rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         for name, value in row.items():
             columns.setdefault(name, []).append(value)
     length = len(next(iter(columns.values()))) if columns else 0
-    kept = {name: values if any(values) or name == "id" else [] for name, values in columns.items()}
+    kept = {name: values if any(value not in ("", []) for value in values) else [] for name, values in columns.items()}
     return kept | {"length": length}

@@ -29,7 +29,7 @@ OPTIONS = {
     "layout": {"improvedLayout": False},
     "interaction": {"hover": True, "tooltipDelay": 200, "multiselect": False, "selectConnectedEdges": True},
     "nodes": {
-        "scaling": {"label": {"enabled": True, "drawThreshold": 7, "maxVisible": 26}},
+        "scaling": {"label": {"enabled": True, "drawThreshold": 9, "maxVisible": 24}},
         "labelHighlightBold": False,
     },
     "edges": {"smooth": False, "scaling": {"label": {"drawThreshold": 6}}},
@@ -100,7 +100,7 @@ def library() -> str:
 
 def size(encounters: int) -> int:
     """The radius of a node in pixels at zoom 1."""
-    return round(9 + 4 * math.sqrt(encounters))
+    return round(8 + 5 * math.log2(1 + encounters))
 
 
 def is_knot(event: Event) -> bool:

@@ -3,13 +3,15 @@
 
 kg.read = (id) => JSON.parse(kg.byId(id).textContent);
 
-/** Columns -> objects. An absent column gives undefined, an empty one "" or [] by `empty`. */
+const LISTS = new Set(["names", "offices", "at", "who", "roles", "sources", "speakers", "moments", "trigger", "marks", "when", "said", "speaker", "media"]);
+
+/** Columns -> objects. An empty column stands for one of empty values. */
 kg.rows = function (columns) {
   const names = Object.keys(columns).filter((name) => name !== "length");
   const rows = new Array(columns.length);
   for (let nth = 0; nth < columns.length; nth++) {
     const row = { index: nth };
-    for (const name of names) row[name] = columns[name].length ? columns[name][nth] : "";
+    for (const name of names) row[name] = columns[name].length ? columns[name][nth] : LISTS.has(name) ? [] : "";
     rows[nth] = row;
   }
   return rows;
@@ -26,7 +28,7 @@ kg.load = function () {
   kg.byDocument = new Map(kg.documents.map((document) => [document.id, document]));
   for (const actor of kg.actors) actor.events = [];
   for (const event of kg.events) {
-    event.moments = (event.moments || []).map(([said, status, start, end, inferred]) => ({ said, status, start, end, inferred }));
+    event.moments = event.moments.map(([said, status, start, end, inferred]) => ({ said, status, start, end, inferred }));
     event.from = event.start ? kg.toDay(event.start) : null;
     event.to = event.end ? kg.toDay(event.end) : event.from;
     for (const who of event.who) kg.actors[who].events.push(event);

@@ -5,6 +5,9 @@ kg.graph = (function () {
   let network, nodes, edges;
   let mode = "edges";
   let many = false;
+  let faintness = 0.8;
+  let scaleAtStart = 1;
+  const ranks = new Map();
   const drawn = new Set(); // indices of actors in the picture
 
   const eventNode = (event) => `e${event.index}`;
@@ -13,6 +16,8 @@ kg.graph = (function () {
   function start() {
     const read = { nodes: kg.read("kg-nodes"), edges: kg.read("kg-edges"), options: kg.read("kg-options") };
     many = read.edges.length > 1500;
+    faintness = many ? Math.max(0.1, Math.min(0.35, 1200 / read.edges.length)) : 0.8;
+    rank(read.nodes);
     nodes = new vis.DataSet(read.nodes.map((node) => (isEvent(node.id) ? styleEvent(kg.events[node.event], node) : styleActor(node))));
     edges = new vis.DataSet(read.edges.map(styleEdge));
     for (const node of read.nodes) if (!isEvent(node.id)) drawn.add(node.id);
@@ -20,6 +25,7 @@ kg.graph = (function () {
     options.interaction = { ...options.interaction, hideEdgesOnDrag: many, hideEdgesOnZoom: many };
     network = new vis.Network(kg.byId("canvas"), { nodes, edges }, options);
     network.once("afterDrawing", () => { performance.mark("kg-painted"); fit(false); });
+    network.on("click", () => { kg.byId("tip").hidden = true; });
     network.on("click", ({ nodes: [node], edges: [edge] }) => {
       if (node !== undefined) isEvent(node) ? kg.go({ event: kg.events[nodes.get(node).event].id }) : kg.go({ actor: kg.actors[node].id });
       else if (edge !== undefined) kg.go({ event: kg.events[edges.get(edge).event].id });
@@ -33,51 +39,62 @@ kg.graph = (function () {
   }
 
   // ---- Style ----
+  let palette = {};
+  const colours = (name) => (palette[name] ||= kg.colour(name));
   function styleActor(node) {
     const actor = kg.actors[node.id];
     const look = kg.kinds[actor.kind] || kg.kinds.Group;
-    const colour = kg.colour(look.colour);
-    const paper = kg.colour("paper");
+    const colour = colours(look.colour);
+    const paper = colours("paper");
     const fill = look.hollow ? paper : colour;
     return {
       ...node, group: undefined, shape: look.shape, label: label(actor),
-      color: { background: fill, border: look.hollow ? colour : paper, highlight: { background: fill, border: kg.colour("ink") }, hover: { background: fill, border: kg.colour("ink") } },
+      color: { background: fill, border: look.hollow ? colour : paper, highlight: { background: fill, border: colours("ink") }, hover: { background: fill, border: colours("ink") } },
       borderWidth: look.hollow ? 2 : 1.5, borderWidthSelected: 3, shapeProperties: { borderDashes: look.hollow ? [4, 3] : false },
-      font: { color: kg.colour("ink"), size: Math.round(13 + Math.min(node.size, 40) / 5), face: kg.colour("sans"), strokeWidth: many ? 0 : 4, strokeColor: paper },
+      font: { color: colours("ink"), size: fontSize(actor, node.size), face: colours("sans"), strokeWidth: many ? 0 : 4, strokeColor: paper },
     };
+  }
+  /** Among many, size is rank: far away only the most connected have a name, and coming closer brings out the others. */
+  const fontSize = (actor, radius) => Math.round(many ? Math.max(11, (14 / scaleAtStart) * Math.min(1, Math.sqrt(20 / ranks.get(actor.index)))) : 14 + Math.min(radius, 40) / 7);
+  function rank(places) {
+    const stage = kg.byId("canvas").getBoundingClientRect();
+    const extent = (axis) => places.reduce((most, place) => Math.max(most, place[axis]), -1e9) - places.reduce((least, place) => Math.min(least, place[axis]), 1e9);
+    scaleAtStart = Math.min(1, stage.width / extent("x"), stage.height / extent("y"));
+    [...kg.actors].sort((a, b) => b.events.length - a.events.length).forEach((actor, nth) => ranks.set(actor.index, nth + 1));
   }
   function label(actor) {
     const name = actor.name.length > 34 ? `${actor.name.slice(0, 33)}…` : actor.name;
     return actor.country ? `${kg.flag(actor.country)} ${name}` : name;
   }
   function styleEvent(event, node) {
-    const colour = kg.colour(event.status);
+    const colour = colours(event.status);
     const full = event.status === "held" || event.status === "ongoing";
     return { ...node, id: eventNode(event), event: event.index, x: event.at[0], y: event.at[1], shape: "dot", size: 6, label: undefined,
-      color: { background: full ? colour : kg.colour("paper"), border: colour, highlight: { background: colour, border: kg.colour("ink") }, hover: { background: colour, border: kg.colour("ink") } },
+      color: { background: full ? colour : colours("paper"), border: colour, highlight: { background: colour, border: colours("ink") }, hover: { background: colour, border: colours("ink") } },
       borderWidth: 2, shapeProperties: { borderDashes: event.status === "proposed" ? [2, 2] : false } };
   }
   function styleEdge(edge) {
     const event = kg.events[edge.event];
     const line = kg.lines[event.status];
-    const colour = kg.colour(event.status);
+    const colour = colours(event.status);
     return {
       id: edge.id, from: edge.from, to: edge.to, event: edge.event, arrows: "", hidden: edge.hidden || false,
-      dashes: line.dash, width: line.width, color: { color: colour, highlight: colour, hover: colour, opacity: many ? 0.35 : 0.8 },
-      label: many || edge.spoke || !line.sign ? undefined : line.sign,
-      font: { color: colour, size: 15, strokeWidth: 4, strokeColor: kg.colour("paper"), align: "horizontal" },
+      dashes: line.dash, width: line.width, color: { color: colour, highlight: colour, hover: colour, opacity: faintness },
+      ...(many || edge.spoke || !line.sign ? {} : { label: line.sign, font: { color: colour, size: 15, strokeWidth: 4, strokeColor: colours("paper"), align: "horizontal" } }),
       smooth: edge.bend ? { enabled: true, type: edge.bend > 0 ? "curvedCW" : "curvedCCW", roundness: Math.abs(edge.bend) } : false,
       selectionWidth: 2, hoverWidth: 1, bend: edge.bend, spoke: edge.spoke,
     };
   }
   function restyle() {
+    if (!network) return;
+    palette = {};
     nodes.update(nodes.get().map((node) => (isEvent(node.id) ? styleEvent(kg.events[node.event], node) : styleActor(node))));
     edges.update(edges.get().map(styleEdge));
   }
 
   // ---- What is in the picture ----
   const actorNode = (actor) => styleActor({ id: actor.index, x: actor.at[0], y: actor.at[1], size: size(actor) });
-  const size = (actor) => Math.round(9 + 4 * Math.sqrt(actor.events.length));
+  const size = (actor) => Math.round(8 + 5 * Math.log2(1 + actor.events.length));
   const spokes = (event, ends) => ends.map((who) => styleEdge({ id: `${event.index}:${who}`, from: eventNode(event), to: who, event: event.index, bend: 0, spoke: true }));
   const knotted = (event) => mode === "nodes" || event.who.length > 4 || event.who.length === 1;
 
@@ -105,7 +122,7 @@ kg.graph = (function () {
   }
   /** Encounters as edges, or as nodes of their own. */
   function draw(as) {
-    if (as === mode) return;
+    if (as === mode || !network) return;
     mode = as;
     if (as === "nodes") {
       edges.clear();
@@ -125,6 +142,8 @@ kg.graph = (function () {
 
   /** Hide what the filters leave out. */
   function show(view) {
+    kg.byId("nothing").hidden = view.events.length > 0;
+    if (!network) return;
     if (kg.state.lens) bring(kg.state.lens.actors);
     const changed = [];
     nodes.forEach((node) => {
@@ -138,12 +157,13 @@ kg.graph = (function () {
       if (Boolean(edge.hidden) !== hidden) lines.push({ id: edge.id, hidden });
     });
     if (lines.length) edges.update(lines);
-    kg.byId("nothing").hidden = view.events.length > 0;
   }
 
   // ---- Selection and movement ----
   function mark({ actor, event }) {
-    network.unselectAll();
+    if (!network) return;
+    const { nodes: chosen, edges: chosenLines } = network.getSelection();
+    if (chosen.length || chosenLines.length) network.unselectAll();
     if (actor) {
       bring([actor.index]);
       if (nodes.get(actor.index)) network.selectNodes([actor.index], true);
@@ -157,6 +177,7 @@ kg.graph = (function () {
   }
   /** Bring an actor or event into view where it is not. */
   function reveal({ actor, event }) {
+    if (!network) return;
     const ids = actor ? [actor.index] : event ? event.who.filter((who) => drawn.has(who)) : [];
     const here = ids.filter((id) => nodes.get(id));
     if (!here.length) return;
@@ -170,6 +191,7 @@ kg.graph = (function () {
   const motion = () => (matchMedia("(prefers-reduced-motion: reduce)").matches ? false : { duration: 350, easingFunction: "easeInOutQuad" });
   /** All that is shown, with its labels where there are few enough to measure. */
   function fit(animated = true) {
+    if (!network) return;
     const shown = nodes.getIds({ filter: (node) => !node.hidden });
     if (!shown.length) return;
     if (shown.length > 400) return network.fit({ nodes: shown, maxZoomLevel: 1.25, animation: animated ? motion() : false });
@@ -180,8 +202,9 @@ kg.graph = (function () {
     const scale = Math.min((stage.width - 48) / (right - left), (stage.height - 130) / (bottom - top), 1.25);
     network.moveTo({ position: { x: (left + right) / 2, y: (top + bottom) / 2 }, offset: { x: 0, y: 24 }, scale, animation: animated ? motion() : false });
   }
-  function zoom(factor) { network.moveTo({ scale: network.getScale() * factor, animation: motion() }); }
+  function zoom(factor) { if (network) network.moveTo({ scale: network.getScale() * factor, animation: motion() }); }
   function physics(on) {
+    if (!network) return;
     network.setOptions({ physics: on ? { enabled: true, solver: "forceAtlas2Based", stabilization: false } : { enabled: false } });
   }
 
@@ -243,5 +266,8 @@ kg.graph = (function () {
   };
   const count = () => ({ nodes: nodes.get({ filter: (node) => !node.hidden }).length, edges: edges.get({ filter: (edge) => !edge.hidden }).length });
 
-  return { start, restyle, show, mark, reveal, fit, zoom, physics, draw, at, where, count, redraw: () => network && network.redraw() };
+  /** The picture is made when it is first looked at; then it only has to be drawn again. */
+  const open = () => (network ? network.redraw() : start());
+
+  return { open, restyle, show, mark, reveal, fit, zoom, physics, draw, at, where, count };
 })();

@@ -43,13 +43,14 @@ function admit(event) {
   kg.change({ lens: null, source: -1, speaker: -1, place: "", undated: true, from: kg.firstDay, to: kg.lastDay });
 }
 
+let ready = false; // whether the frame of the page has been painted, so that the picture may take its time
 function turnTo(view) {
   for (const name of VIEWS) {
     kg.byId(`tab-${name}`).setAttribute("aria-selected", String(name === view));
     kg.byId(`tab-${name}`).tabIndex = name === view ? 0 : -1;
     kg.byId(name).hidden = name !== view;
   }
-  if (view === "graph") kg.graph.redraw();
+  if (view === "graph" && ready) kg.graph.open();
 }
 
 function prepareTabs() {
@@ -194,7 +195,6 @@ function start() {
   prepareRange();
   kg.change({});
   speak(new URLSearchParams(location.hash.slice(1)).get("lang") || kg.remember("lang") || "bg");
-  kg.graph.start();
   kg.timeline.start();
   kg.table.start();
   kg.onChange(count);
@@ -235,6 +235,15 @@ function start() {
   addEventListener("hashchange", follow);
   addEventListener("beforeprint", () => kg.timeline.show(kg.view));
   follow();
+  requestAnimationFrame(() => setTimeout(finish));
+}
+/** The picture comes after the frame: the search and the panel answer at once, however large the graph is. */
+function finish() {
+  ready = true;
+  if (kg.page.view === "graph") {
+    kg.graph.open();
+    follow();
+  }
   performance.mark("kg-ready");
 }
 start();

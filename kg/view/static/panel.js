@@ -137,13 +137,13 @@ kg.panel = (function () {
     });
   }
   const voice = ([words, actor]) => (actor === undefined ? words : open({ actor: kg.actors[actor].id }, words));
-  const voices = (statements) => statements.flatMap((statement) => [statement.speaker?.length ? voice(statement.speaker) : kg.t("unknown_speaker"), ...(statement.media || []).map(voice)]);
+  const voices = (statements) => statements.flatMap((statement) => [statement.speaker?.length ? voice(statement.speaker) : kg.t("unknown_speaker"), ...statement.media.map(voice)]);
   function publisher(sentence) {
     const document = kg.documents[sentence.document];
     return kg.h("li.last", {}, document.source || document.title || kg.t("untitled"), document.published ? kg.h("span.quiet.small", {}, kg.day(document.published)) : null);
   }
   function chain(claim, evidence, sentence) {
-    const said = (claim.said || []).map((nth) => evidence.statements[nth]);
+    const said = claim.said.map((nth) => evidence.statements[nth]);
     const people = said.length ? voices(said) : [kg.t("own_voice")];
     return kg.h("ol.chain", { "aria-label": kg.t("said") }, people.map((one) => kg.h("li", {}, one)), publisher(sentence));
   }
