@@ -154,5 +154,6 @@ def test_answers_of_the_manual_are_fresh(sample):
 def test_an_unknown_question_says_which_there_are(tmp_path):
     import kg
 
-    with pytest.raises(KgError, match="who-met-whom"):
-        kg.query("who-met-who", store=tmp_path)
+    kg.build([tmp_path], tmp_path / "store")
+    with pytest.raises(KgError, match="did you mean who-met-whom"):
+        kg.query("who-met-who", store=tmp_path / "store")
