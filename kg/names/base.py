@@ -11,6 +11,7 @@ import re
 import tomllib
 from collections.abc import Sequence
 from functools import cache
+from itertools import pairwise
 
 from kg import resources
 from kg.errors import RuleError
@@ -53,7 +54,10 @@ def base_form(words: Sequence[Word], kind: str) -> str:
     if " ".join(forms).lower() not in _lists()["articled"]:
         for position, bare in _without_article(words, forms, kind):
             forms[position] = _like(forms[position], bare)
-    name = _spell(words, [_capitals(form, kind) for form in forms])
+    shouted = all(form.isupper() for form in forms if form.isalpha())
+    forms = [_capitals(form, kind, shouted) for form in forms]
+    forms[1:] = [_common(form, before) for before, form in pairwise(forms)]
+    name = _spell(words, forms)
     return _initial(_quotes(name, words, kind), words, kind)
 
 
@@ -84,7 +88,7 @@ def _indefinite(word: Word, form: str, following: Word | None, kind: str) -> str
         return form[:-2]
     if word.upos in ("ADJ", "NUM", "DET", "VERB") and len(form) > 4:
         return _plain_adjective(word, form, following)
-    if following and following.upos == "NOUN" and following.feat("Gender") == "Masc" and form.endswith("ия"):
+    if following and following.form[:1].islower() and following.feat("Gender") == "Masc" and form.endswith("ия"):
         return _plain_adjective(word, form, following) if kind in ("Place", "Organization") else form
     return _plain_noun(word, form, kind) if word.upos in ("NOUN", "PROPN") else form
 
@@ -106,8 +110,14 @@ def _plain_adjective(word: Word, form: str, following: Word | None) -> str:
 def _plain_noun(word: Word, form: str, kind: str) -> str:
     """By gender, and only where the lemma or the tag says that there is an article ("Америка" ends in its own а)."""
     lemma, definite = word.lemma.lower(), word.feat("Definite") == "Def"
+    if form.endswith("та") and form[:-1] in _lists()["masculine_t"]:
+        return form[:-1]
     if lemma == form and kind in ("Person", "Place"):
         return form
+    if kind == "Place" and word.form[:1].isupper() and form.endswith(("а", "я")) and word.feat("Gender") == "Masc":
+        return form  # "Ламанша", "Ватикана": the name has its article for good, or ends so by itself
+    if form.endswith("та") and lemma == form[:-2]:
+        return lemma
     if word.feat("Gender") == "Masc" and word.feat("Number") != "Plur":
         ending = next((ending for ending in MASCULINE_ARTICLES if form.endswith(ending)), "")
         stem = form.removesuffix(ending)
@@ -121,14 +131,20 @@ def _plain_noun(word: Word, form: str, kind: str) -> str:
     return form
 
 
-def _capitals(form: str, kind: str) -> str:
-    """A name in capitals for emphasis ("ПАКИСТАН", "РОЙТЕРС") gets one capital; an acronym ("БГНЕС", "UKIP") stays.
+def _common(form: str, before: str) -> str:
+    """A common noun after its adjective without the capital of ceremony: "Европейски Съюз" -> "Европейски съюз"."""
+    adjective = before.lower().endswith(("ски", "ска", "ско", "ен", "на", "но", "ял", "ни"))
+    return form.lower() if adjective and form.istitle() and form.lower() in _lists()["common_heads"] else form
+
+
+def _capitals(form: str, kind: str, shouted: bool) -> str:
+    """A name all in capitals for emphasis ("ПАКИСТАН", "РОЙТЕРС") gets one; an acronym ("БГНЕС", "UKIP") stays.
 
     A designation with a number is written in capitals: "Ковид-19" -> "КОВИД-19".
     """
     if kind == "NamedEvent" and DESIGNATION.fullmatch(form):
         return form.upper()
-    emphasised = form.isupper() and form.isalpha() and form[0] > "z"
+    emphasised = shouted and form.isupper() and form.isalpha() and form[0] > "z"
     longest = {"Person": 3, "Place": 4}.get(kind, 5)
     vowels = sum(letter in VOWELS for letter in form.lower())
     return form[0] + form[1:].lower() if emphasised and len(form) > longest and vowels > 1 else form
