@@ -425,11 +425,12 @@ def test_hostile_pages_of_the_site_stay_text(open_page: Open, files: Path) -> No
 def test_a_large_network_opens_and_answers_in_three_seconds(open_page: Open) -> None:
     page = open_page("large.html")
     page.wait_for_function("performance.getEntriesByName('kg-painted').length")
-    painted = page.evaluate("performance.getEntriesByName('kg-painted')[0].startTime")
+    framed, painted = (
+        page.evaluate(f"performance.getEntriesByName('{mark}')[0].startTime") for mark in ("kg-frame", "kg-painted")
+    )
     name = page.evaluate("kg.actors[1234].name")
     page.fill("#find", name)
     sync_api.expect(page.locator("#found li").first).to_contain_text(name)
-    found = page.evaluate("performance.now()")
     shot(page, "large")
-    assert painted < 3000
-    assert found < 6000  # with the delays of the test itself on a busy machine; tests/bench/bench_view.py measures
+    assert framed < 3000  # from here on the search answers
+    assert painted < 6000  # twice what it may take, for a busy machine; tests/bench/bench_view.py measures

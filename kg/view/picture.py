@@ -32,7 +32,7 @@ OPTIONS = {
         "scaling": {"label": {"enabled": True, "drawThreshold": 9, "maxVisible": 24}},
         "labelHighlightBold": False,
     },
-    "edges": {"smooth": False, "scaling": {"label": {"drawThreshold": 6}}},
+    "edges": {"smooth": False, "selectionWidth": 2, "hoverWidth": 1, "scaling": {"label": {"drawThreshold": 6}}},
 }
 
 

@@ -6,8 +6,7 @@ kg.graph = (function () {
   let mode = "edges";
   let many = false;
   let faintness = 0.8;
-  let scaleAtStart = 1;
-  const ranks = new Map();
+  const fonts = new Map(); // the size of a name among many, by the index of the actor
   const drawn = new Set(); // indices of actors in the picture
 
   const eventNode = (event) => `e${event.index}`;
@@ -17,7 +16,7 @@ kg.graph = (function () {
     const read = { nodes: kg.read("kg-nodes"), edges: kg.read("kg-edges"), options: kg.read("kg-options") };
     many = read.edges.length > 1500;
     faintness = many ? Math.max(0.1, Math.min(0.35, 1200 / read.edges.length)) : 0.8;
-    rank(read.nodes);
+    if (many) rankNames(read.nodes);
     nodes = new vis.DataSet(read.nodes.map((node) => (isEvent(node.id) ? styleEvent(kg.events[node.event], node) : styleActor(node))));
     edges = new vis.DataSet(read.edges.map(styleEdge));
     for (const node of read.nodes) if (!isEvent(node.id)) drawn.add(node.id);
@@ -55,12 +54,21 @@ kg.graph = (function () {
     };
   }
   /** Among many, size is rank: far away only the most connected have a name, and coming closer brings out the others. */
-  const fontSize = (actor, radius) => Math.round(many ? Math.max(11, (14 / scaleAtStart) * Math.min(1, Math.sqrt(20 / ranks.get(actor.index)))) : 14 + Math.min(radius, 40) / 7);
-  function rank(places) {
+  const fontSize = (actor, radius) => Math.round(many ? fonts.get(actor.index) || 11 : 14 + Math.min(radius, 40) / 7);
+  function rankNames(places) {
     const stage = kg.byId("canvas").getBoundingClientRect();
     const extent = (axis) => places.reduce((most, place) => Math.max(most, place[axis]), -1e9) - places.reduce((least, place) => Math.min(least, place[axis]), 1e9);
-    scaleAtStart = Math.min(1, stage.width / extent("x"), stage.height / extent("y"));
-    [...kg.actors].sort((a, b) => b.events.length - a.events.length).forEach((actor, nth) => ranks.set(actor.index, nth + 1));
+    const scale = Math.min(1, stage.width / extent("x"), stage.height / extent("y"));
+    const ranked = places.filter((place) => !isEvent(place.id)).sort((a, b) => kg.actors[b.id].events.length - kg.actors[a.id].events.length);
+    const taken = [];
+    for (const { id, x, y } of ranked.slice(0, 500)) {
+      const width = kg.actors[id].name.length * 8 + 24;
+      const free = (near) => taken.every((other) => other.near > near || Math.abs(other.x - x) * near > (other.width + width) / 2 || Math.abs(other.y - y) * near > 22);
+      const near = [1, 2, 4, 8].map((times) => times * scale).find((near) => near < 1 && free(near));
+      if (!near) continue;
+      taken.push({ x, y, width, near });
+      fonts.set(id, (near === scale ? 14 : 10) / near);
+    }
   }
   function label(actor) {
     const name = actor.name.length > 34 ? `${actor.name.slice(0, 33)}…` : actor.name;
@@ -78,11 +86,11 @@ kg.graph = (function () {
     const line = kg.lines[event.status];
     const colour = colours(event.status);
     return {
-      id: edge.id, from: edge.from, to: edge.to, event: edge.event, arrows: "", hidden: edge.hidden || false,
-      dashes: line.dash, width: line.width, color: { color: colour, highlight: colour, hover: colour, opacity: faintness },
+      id: edge.id, from: edge.from, to: edge.to, event: edge.event, bend: edge.bend, spoke: edge.spoke,
+      ...(edge.hidden ? { hidden: true } : {}), dashes: line.dash, width: line.width,
+      color: { color: colour, highlight: colour, hover: colour, opacity: faintness },
       ...(many || edge.spoke || !line.sign ? {} : { label: line.sign, font: { color: colour, size: 15, strokeWidth: 4, strokeColor: colours("paper"), align: "horizontal" } }),
-      smooth: edge.bend ? { enabled: true, type: edge.bend > 0 ? "curvedCW" : "curvedCCW", roundness: Math.abs(edge.bend) } : false,
-      selectionWidth: 2, hoverWidth: 1, bend: edge.bend, spoke: edge.spoke,
+      ...(edge.bend ? { smooth: { enabled: true, type: edge.bend > 0 ? "curvedCW" : "curvedCCW", roundness: Math.abs(edge.bend) } } : {}),
     };
   }
   function restyle() {

@@ -240,6 +240,7 @@ function start() {
 /** The picture comes after the frame: the search and the panel answer at once, however large the graph is. */
 function finish() {
   ready = true;
+  performance.mark("kg-frame");
   if (kg.page.view === "graph") {
     kg.graph.open();
     follow();
