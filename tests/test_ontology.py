@@ -197,3 +197,26 @@ def test_all_terms_of_the_sample_are_declared(ontology):
     external = {str(RDF.type), str(RDFS.label)}
     for predicate in set(sample().predicates()):
         assert str(predicate) in external or (predicate, RDF.type, None) in ontology, predicate
+
+
+def test_its_pages_show_all_and_load_nothing_from_elsewhere(ontology, shapes, tmp_path):
+    pytest.importorskip("pylode", reason="pyLODE is not installed: pip install 'diplokg[teach]'")
+    from kg.ontology_pages import write_pages
+
+    written = write_pages(tmp_path / "pages")
+    pages = {file.name: file.read_text("utf-8") for file in written if file.suffix == ".html"}
+    assert ["index.html", "questions.html", "shapes.html"] == sorted(pages)
+    for kind in (OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty):
+        for term in ontology.subjects(RDF.type, kind):
+            assert (
+                not str(term).startswith(DIP) or f'"{term}"' in pages["index.html"] or str(term) in pages["index.html"]
+            )
+    for shape in shapes.subjects(RDF.type, SH.NodeShape):
+        assert f'id="{str(shape).rpartition("#")[2]}"' in pages["shapes.html"]
+    for file in (FOLDER / "queries").glob("*.rq"):
+        assert f'id="{file.stem}"' in pages["questions.html"]
+    for page in pages.values():
+        loaded = re.findall(r"<(?:script|link|img|iframe|source)\b[^>]*?(?:src|href)=\"(?!data:)([^\"]*)", page)
+        assert [] == loaded
+        for address in re.findall(r'<a href="([^"#:]+)"', page):
+            assert (tmp_path / "pages" / address).exists(), address

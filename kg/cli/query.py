@@ -112,7 +112,7 @@ def check(
 def serve(
     store: options.Store = options.DEFAULT_STORE,
     site: Annotated[
-        Path | None, typer.Option("--site", help="Folder of pages to serve; without it the folder of the store's page.")
+        Path | None, typer.Option("--site", help="Page or folder of pages to serve; without it the store's graph.html.")
     ] = None,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="Port; 0 takes a free one.")] = 7878,
     host: Annotated[
@@ -136,10 +136,11 @@ def serve(
     opened = open_store(store, read_only=True)
     if not isinstance(opened, LocalStore):
         raise KgError(f"{store} is a server already; kg serve is for a store in a folder")
-    folder = site or Path(store)
-    if not folder.is_dir():
-        raise InputError(f"--site {folder}: there is no such folder; make the pages: kg view")
-    door = open_door(opened, host, port, site=folder, token=token, timeout=timeout)
+    if site and not site.exists():
+        raise InputError(f"--site {site}: there is no such page or folder; make one: kg view")
+    page = Path(store) / "graph.html"
+    site = site or (page if page.is_file() else None)
+    door = open_door(opened, host, port, site=site, token=token, timeout=timeout)
     print(f"serving {store} at http://{host}:{door.server_port}/ (end with Ctrl-C)", file=sys.stderr, flush=True)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     try:

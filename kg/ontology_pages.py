@@ -1,0 +1,95 @@
+"""The ontology as pages that open offline: terms (by pyLODE), shapes, questions, with the files that they come from."""
+
+from __future__ import annotations
+
+import html
+import logging
+import shutil
+from pathlib import Path
+
+from kg import resources
+from kg.errors import KgError
+from kg.store.sparql import parameters, question
+
+STYLE = (
+    "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem}pre{overflow-x:auto;"
+    "padding:.8rem;border:1px solid #8886}h2{margin-top:2.2rem}svg{max-width:100%;height:auto}td,th{text-align:left;"
+    "padding:.2rem .8rem .2rem 0;vertical-align:top}"
+)
+LINKS = (("index.html", "Terms"), ("shapes.html", "Shapes"), ("questions.html", "Questions"), ("kg.ttl", "kg.ttl"))
+
+
+def write_pages(folder: Path) -> tuple[Path, ...]:
+    """Write the pages into `folder`, which is made; gives what was written. Raises KgError where pyLODE is missing."""
+    source = resources.path("ontology")
+    folder.mkdir(parents=True, exist_ok=True)
+    pages = {"index.html": _terms(source), "shapes.html": _shapes(source), "questions.html": _questions(source)}
+    for name, text in pages.items():
+        (folder / name).write_text(text, "utf-8")
+    for name in ("kg.ttl", "shapes.ttl"):
+        shutil.copyfile(source / name, folder / name)
+    return tuple(sorted(folder / name for name in (*pages, "kg.ttl", "shapes.ttl")))
+
+
+def _terms(source: Path) -> str:
+    logging.disable(logging.INFO)  # pyLODE reports its progress through the root logger
+    try:
+        from pylode import OntPub
+    except ImportError as error:
+        raise KgError("the pages are made by pyLODE; install it: pip install 'diplokg[teach]'") from error
+    else:
+        page = OntPub(ontology=str(source / "kg.ttl")).make_html()
+    finally:
+        logging.disable(logging.NOTSET)
+    diagram = (source / "diagram.svg").read_text("utf-8")
+    before, body, after = page.partition("<body>")
+    return f"{before}{body}\n{_navigation()}\n<figure>{diagram}</figure>{after}"
+
+
+def _shapes(source: Path) -> str:
+    import rdflib
+
+    shapes = rdflib.Graph().parse(source / "shapes.ttl")
+    sh = rdflib.Namespace("http://www.w3.org/ns/shacl#")
+    text = (source / "shapes.ttl").read_text("utf-8")
+    blocks = {block.split()[0]: block for block in text.split("\n\n") if block.startswith("shape:")}
+    examples = {file: file.read_text("utf-8") for file in sorted((source / "examples" / "invalid").glob("*.ttl"))}
+    parts = ["<h1>Shapes</h1><p>What a graph must look like. <code>kg check</code> applies them.</p>"]
+    for shape in sorted(shapes.subjects(rdflib.RDF.type, sh.NodeShape)):
+        name = str(shape).rpartition("#")[2]
+        labels = {label.language: str(label) for label in shapes.objects(shape, rdflib.RDFS.label)}
+        parts.append(f'<h2 id="{name}">{name}</h2><p>{_safe(labels["en"])}.<br>{_safe(labels["bg"])}.</p>')
+        parts.append(f"<pre>{_safe(blocks[f'shape:{name}'])}</pre>")
+        for file, example in examples.items():
+            if example.startswith(f"# trips: {name}\n"):
+                parts.append(f"<details><summary>{file.stem}</summary><pre>{_safe(example)}</pre></details>")
+    return _page("Shapes", parts)
+
+
+def _questions(source: Path) -> str:
+    parts = ["<h1>Questions</h1><p><code>kg query NAME --param NAME=VALUE</code></p>"]
+    for file in sorted((source / "queries").glob("*.rq")):
+        text = file.read_text("utf-8")
+        en, bg = question(text)
+        parts.append(f'<h2 id="{file.stem}">{file.stem}</h2><p>{_safe(en)}<br>{_safe(bg)}</p>')
+        if given := parameters(text):
+            rows = "".join(
+                f"<tr><td><code>{p.name}</code></td><td>{_safe(p.en)} / {_safe(p.bg)}</td><td>{_safe(p.example)}</td></tr>"
+                for p in given
+            )
+            parts.append(f"<table><tr><th>Parameter</th><th></th><th>Example</th></tr>{rows}</table>")
+        parts.append(f"<pre>{_safe(text)}</pre>")
+    return _page("Questions", parts)
+
+
+def _navigation() -> str:
+    return "<nav>" + " · ".join(f'<a href="{address}">{label}</a>' for address, label in LINKS) + "</nav>"
+
+
+def _page(title: str, parts: list[str]) -> str:
+    head = f'<head><meta charset="utf-8"><title>{title}</title><style>{STYLE}</style></head>'
+    return "\n".join(['<!doctype html>\n<html lang="en">', head, "<body>", _navigation(), *parts, "</body></html>", ""])
+
+
+def _safe(text: str) -> str:
+    return html.escape(text)
