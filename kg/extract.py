@@ -16,6 +16,7 @@ from kg.lexicon import Lexicon
 from kg.match import Match
 from kg.mentions import Found
 from kg.model import ENCOUNTERS, Argument, Chain, Document, Extraction, Mention, Sentence
+from kg.names import fold
 from kg.quotes import find_quotes
 from kg.statements import find_statements, speaker_words
 from kg.tree import Tree, repair
@@ -113,17 +114,18 @@ def _swapped(found: Found, swap: dict[Mention, Mention]) -> Found:
 
 
 def _agreed(found: Iterable[Found], gazetteer: Gazetteer) -> tuple[Found, ...]:
-    """One reading of a name in one document: "Уиткоф" tagged as a place is the person "Стив Уиткоф" named elsewhere."""
+    """One reading of a name in one document: "Уиткоф" tagged as a place is the person "Стив Уиткоф" named elsewhere, and
+    "Войнова" beside "Ралица Войнова" is no form of "Войнов"."""
     found = list(found)
     people = set(_surnames(found))
     people |= {surname(m) for f in found for m in f.mentions if m.kind == "Person" and m.title}
     out = []
     for here in found:
         swap = {
-            m: replace(m, kind="Person", country=None, stands_for=None)
+            m: replace(m, base=m.text if fold(m.text) in people else m.base, kind="Person", country=None, stands_for=None)
             for m in here.mentions
-            if m.named and m.kind in ("Place", "Organization", "Plan", "NamedEvent") and len(m.base.split()) == 1
-            and surname(m) in people and not gazetteer.kind(m.base)
+            if m.named and m.kind in ("Person", "Place", "Organization", "Plan", "NamedEvent") and len(m.base.split()) == 1
+            and (surname(m) in people or fold(m.text) in people) and not gazetteer.kind(m.base)
         }  # fmt: skip
         out.append(_swapped(here, swap))
     return tuple(out)

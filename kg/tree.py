@@ -743,7 +743,9 @@ def repair(sentence: Sentence) -> Sentence:
     6. "Обсъдиха в Скопие | Бояна Петрова": a person is no part of a place; she is the verb's.
     7. "Президентът назначи | Иванов": after a verb that has its subject before it, a second subject is the object.
     8. "Срещата | няма | да се състои": няма and щеше before да are no verbs of their own but part of the next one.
-    9. A word is not its own ancestor: what the parser left in a circle hangs on the root.
+    9. "Министрите на България и Румъния | Ралица Войнова и Михай Добреску": what no "и" or comma joins is no further
+       member of the row but the names of the title.
+    10. A word is not its own ancestor: what the parser left in a circle hangs on the root.
     """
     words = list(sentence.words)
     _marks_are_no_names(words)
@@ -754,6 +756,7 @@ def repair(sentence: Sentence) -> Sentence:
     _people_in_no_place(words)
     _one_subject(words)
     _future_is_no_verb(words)
+    _rows_need_joints(words)
     _no_circles(words)
     return replace(sentence, words=tuple(words))
 
@@ -801,6 +804,18 @@ def _first_name_is_subject(words: list[Word], name: Word) -> None:
         if other.head == name.id and other.id != verb.id:
             words[other.id - 1] = replace(other, head=verb.id)
     words[name.id - 1] = replace(name, upos="PROPN", feats=(), head=verb.id, deprel="nsubj")
+
+
+def _rows_need_joints(words: list[Word]) -> None:
+    for word in list(words):
+        if word.deprel != "conj" or word.ner[2:] != "PER" or word.id < 2 or not word.head:
+            continue
+        before, governor = words[word.id - 2], words[word.head - 1]
+        if before.upos in ("CCONJ", "PUNCT", "ADP", "ADJ") or governor.ner[2:] != "LOC" or not governor.head:
+            continue
+        title = words[governor.head - 1]
+        if title.upos == "NOUN" and title.id < governor.id:
+            words[word.id - 1] = replace(word, head=title.id, deprel="nmod")
 
 
 def _future_is_no_verb(words: list[Word]) -> None:
