@@ -122,7 +122,7 @@ def cluster(jobs: Iterable[Job], stages: Stages, address: str) -> Iterator[tuple
         window = 2 * max(1, sum(client.nthreads().values()))
         waiting = iter(jobs)
         running: dict[Any, Job] = {}
-        done = as_completed()
+        done = as_completed(loop=client.loop)
 
         def submit(job: Job) -> None:
             future = client.submit(_work_with_one_thread, job, stages, pure=False, retries=2)
