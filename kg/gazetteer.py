@@ -113,6 +113,7 @@ class Gazetteer:
     demonyms: Mapping[str, str]
     seats: Mapping[str, Metonym]
     entries: Mapping[str, Entry]
+    parties: Mapping[str, Entry]
     places: Mapping[str, Place]
     titles: Mapping[str, Title]
     common: frozenset[str]
@@ -161,6 +162,10 @@ class Gazetteer:
         entry = self.entries.get(names.fold(name))
         return entry if entry and entry.kind == "Media" else None
 
+    def party(self, members: str) -> Entry | None:
+        """The party that its members stand for where they act: "консерватори" -> Entry("Консервативна партия", ...)."""
+        return self.parties.get(names.fold(members))
+
     def kind(self, name: str) -> str | None:
         """The kind of kg.model that a known name has: Government, Organization, Media or Place.
 
@@ -206,6 +211,7 @@ def load(folder: Path | None = None, extra: tuple[Path, ...] = ()) -> Gazetteer:
         demonyms=dict(_demonyms(countries)),
         seats=_seats(folder, extras),
         entries=_entries(folder, extras),
+        parties=_parties(folder),
         places=_places(folder, known, extras),
         titles=_titles(folder, extras),
         common=_common(folder),
@@ -280,7 +286,16 @@ def _entries(folder: Path, extras: list[Extra]) -> dict[str, Entry]:
             aliases, same_as = _split(row.aliases), _split(row.same_as)
             rows.append(Entry(row.name, kinds[row.kind], row.country or None, aliases, same_as))
     aliases = {names.fold(name): entry for entry in rows for name in entry.aliases}
+    aliases |= {f"the {key}": entry for key, entry in aliases.items() if key.isascii() and not key.startswith("the ")}
     return aliases | {names.fold(entry.name): entry for entry in rows}
+
+
+def _parties(folder: Path) -> dict[str, Entry]:
+    found = {}
+    for row in _rows(folder / "organizations.tsv", "name", "members", "scope"):
+        entry = Entry(row["name"], "Organization", row["scope"] or None)
+        found |= {names.fold(member): entry for member in _split(row["members"])}
+    return found
 
 
 def _places(folder: Path, countries: Mapping[str, Country], extras: list[Extra]) -> dict[str, Place]:

@@ -36,6 +36,9 @@ def place_bodies(sightings: Sequence[Sighting], gazetteer: Gazetteer) -> Partiti
 def _known(sighting: Sighting, gazetteer: Gazetteer) -> Placement | None:
     """By the gazetteer alone, or None."""
     if sighting.kind == "Person":
+        party = gazetteer.party(sighting.base)
+        if party:
+            return Placement(("Body", names.fold(party.name), ""), f"members of {party.name}", 0.85, True)
         return Placement(("People", " ".join(sighting.words), ""), "name of a people or group", 0.9, False)
     if sighting.kind == "Place" or sighting.placed:
         return place_of(sighting, gazetteer)

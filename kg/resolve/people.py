@@ -59,14 +59,14 @@ def _is_short(words: Words) -> bool:
 
 def _variants(full: dict[Words, list[Sighting]]) -> tuple[dict[Words, tuple[Words, str, float]], list[Near]]:
     """For each full name the commonest name that it is a spelling of, why and how surely; and the near misses."""
-    documents = {words: len({s.doc for s in found}) for words, found in full.items()}
+    docs = {words: {s.doc for s in found} for words, found in full.items()}
     offices = {
         words: {(h.office, h.country) for s in found for h in s.held if h.country} for words, found in full.items()
     }
     roots: dict[Words, tuple[Words, str, float]] = {}
     near: list[Near] = []
     blocks: dict[Key, list[Words]] = defaultdict(list)
-    for words in sorted(full, key=lambda words: (-documents[words], -len(words), words)):
+    for words in sorted(full, key=lambda words: (-len(docs[words]), -len(words), words)):
         roots[words] = (words, "full name", 1.0)
         keys = tuple(_block_keys(words))
         compared = dict.fromkeys(other for key in keys for other in blocks[key])
@@ -76,17 +76,24 @@ def _variants(full: dict[Words, list[Sighting]]) -> tuple[dict[Words, tuple[Word
                 continue
             reason, score, sure = alike
             opposed = _opposed(offices[words], offices[other])
-            backed = documents[other] >= 3 * documents[words] or bool(offices[words] & offices[other])
-            if not opposed and (sure or backed):
+            backed = len(docs[other]) >= 3 * len(docs[words]) or bool(offices[words] & offices[other])
+            together = bool(docs[words] & docs[other])  # one document tells them apart
+            if not opposed and not (together and reason == "spelling") and (sure or backed):
                 roots[words] = (other, reason, score)
                 break
-            why = "offices of two states" if opposed else f"{reason}, but nothing else in common"
+            why = _why_apart(reason, opposed, together)
             near.append(Near(_key(other), _key(words), why, score))
         else:
             for key in keys:
                 if len(blocks[key]) < BLOCK:
                     blocks[key].append(words)
     return roots, near
+
+
+def _why_apart(reason: str, opposed: bool, together: bool) -> str:
+    if opposed:
+        return "offices of two states"
+    return "named side by side" if together else f"{reason}, but nothing else in common"
 
 
 def _block_keys(words: Words) -> Iterator[Key]:
@@ -112,14 +119,23 @@ def _alike(one: Words, two: Words) -> tuple[str, float, bool] | None:
     if sounds[0] == sounds[1]:
         if len(scripts) == 2:
             return "transliteration", 0.85, len(sounds[0]) >= 5
-        if ratio(" ".join(one), " ".join(two)) >= 80:
-            return "spelling", 0.85, one[0] == two[0] and len(sounds[0]) >= 5  # a surname heard with other vowels
+        likeness = ratio(" ".join(one), " ".join(two))
+        if likeness >= 80:
+            by_ear = len(sounds[0]) >= 4 and likeness >= 85 and _is_foreign(one[-1]) and _is_foreign(two[-1])
+            return "spelling", 0.85, by_ear or (one[0] == two[0] and len(sounds[0]) >= 5)
     for here, there in ((0, -1), (-1, 0)):
         if one[here] == two[here] and len(one) == len(two):
             left, right = one[there], two[there]
-            if min(len(left), len(right)) > 3 and DamerauLevenshtein.distance(left, right, score_cutoff=1) <= 1:
-                return "spelling", 0.8, False
+            short = 3 if _is_foreign(one[-1]) else 4
+            near = min(len(left), len(right)) >= short and left[0] == right[0]
+            if near and DamerauLevenshtein.distance(left, right, score_cutoff=1) <= 1:
+                return "spelling", 0.8, _is_foreign(one[-1]) and _is_foreign(two[-1])
     return None
+
+
+def _is_foreign(surname: str) -> bool:
+    """Whether a surname is spelled by ear, so that it has several spellings; Slavic ones have one, and many bearers."""
+    return not surname.endswith(tuple(names.words("slavic_surnames")))
 
 
 def _script(text: str) -> str:
