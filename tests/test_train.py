@@ -155,6 +155,30 @@ def test_quick_layers_compute_what_the_plain_ones_do():
 
 
 @pytest.mark.slow
+def test_new_words_move_into_the_space_of_older_vectors(tmp_path):
+    numpy, torch = pytest.importorskip("numpy"), pytest.importorskip("torch")
+    from kg.train.vectors import extend_vectors
+
+    chance = numpy.random.default_rng(1)
+    turn, _ = numpy.linalg.qr(chance.normal(size=(5, 5)))
+    words = ["<pad>", "<unk>", "<empty>", "<root>", *(f"дума{i}" for i in range(40))]
+    there = chance.normal(size=(44, 5))
+
+    def write(name: str, chosen: list[str], emb) -> Path:
+        vocabulary = {"_id2unit": chosen, "_unit2id": {word: i for i, word in enumerate(chosen)}, "lang": "bg"}
+        torch.save({"vocab": vocabulary, "emb": torch.tensor(emb, dtype=torch.float32)}, tmp_path / name)
+        return tmp_path / name
+
+    start, fresh = write("old.pt", words[:30], there[:30]), write("new.pt", words, there @ turn)
+    assert 44 == extend_vectors(start, fresh, tmp_path / "both.pt")
+    both = torch.load(tmp_path / "both.pt", weights_only=True)
+    assert words == both["vocab"]["_id2unit"]
+    assert numpy.allclose(there, both["emb"].numpy(), atol=1e-4)
+    with pytest.raises(InputError, match="without --start"):
+        extend_vectors(write("few.pt", words[:6], there[:6]), fresh, tmp_path / "none.pt")
+
+
+@pytest.mark.slow
 def test_the_whole_recipe_then_kg_build_with_its_models(sources, tmp_path):
     pytest.importorskip("gensim")
     from kg.models import verify

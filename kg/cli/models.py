@@ -84,6 +84,7 @@ def train(
     morphology: Annotated[Path | None, typer.Option(help="More tagged words: form, lemma, BTB tag (TSV).")] = None,
     unimorph: Annotated[Path | None, typer.Option(help="UniMorph word list: lemma, form, features.")] = None,
     lemmas: Annotated[Path | None, typer.Option(help="Word list: lemma, form.")] = None,
+    start: Annotated[Path | None, typer.Option(help="A folder of models to go on from, made by this command.")] = None,
     held_out: Annotated[str, typer.Option(help="Topics to measure names on, not trained on; comma separated.")] = "",
     scale: Annotated[float, typer.Option(min=0.0001, help="Share of the training steps: 0.1 for a try.")] = 1.0,
     minutes: Annotated[float, typer.Option(min=0, help="At most so long a part; 0: no limit.")] = 0.0,
@@ -93,7 +94,8 @@ def train(
     """Train all parts, measure them, write the folder and its card. Interrupted, it goes on where it stopped."""
     from kg.train.recipe import Sources, train_all
 
-    sources = Sources(treebank, names, raw, morphology, unimorph, lemmas, tuple(filter(None, held_out.split(","))))
+    topics = tuple(filter(None, held_out.split(",")))
+    sources = Sources(treebank, names, raw, morphology, unimorph, lemmas, topics, start)
     report = train_all(sources, out, work, scale=scale, minutes=minutes, seed=seed, threads=threads)
     print(report)
 

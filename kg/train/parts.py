@@ -145,12 +145,14 @@ def train_ner(
     """Names from Stanza's NER JSON, chosen by strict F1 on `dev`; returns that F1. `start` is a model to go on from."""
     import json
 
+    import torch
     from stanza.models import ner_tagger
     from stanza.models.common.doc import Document
     from stanza.models.common.pretrain import Pretrain
     from stanza.models.ner import scorer
     from stanza.models.ner.data import DataLoader
     from stanza.models.ner.trainer import Trainer
+    from stanza.models.ner.vocab import MultiVocab
 
     _seed(seed)
     args = ner_tagger.parse_args(
@@ -163,9 +165,15 @@ def train_ner(
     train_doc = Document(json.loads(train.read_text(encoding="utf-8")))
     dev_doc = Document(json.loads(dev.read_text(encoding="utf-8")))
     size = {"max_batch_words": args["max_batch_words"]}
-    batches = DataLoader(train_doc, args["batch_size"], args, vectors, evaluation=False, **size)
+    known = None
+    if start:
+        known = MultiVocab.load_state_dict(torch.load(start, map_location="cpu", weights_only=True)["vocab"])
+        known["word"] = vectors.vocab
+    batches = DataLoader(train_doc, args["batch_size"], args, vectors, vocab=known, evaluation=False, **size)
     dev_batches = DataLoader(dev_doc, 100, args, vectors, vocab=batches.vocab, evaluation=True)
     trainer = Trainer(args=args, vocab=batches.vocab, pretrain=vectors, device="cpu")
+    if start:
+        adopt(trainer.model, start)
     quicken(trainer.model)
     gold = [[tag[trainer.args["predict_tagset"]] for tag in tags] for tags in dev_batches.tags]
 

@@ -40,7 +40,10 @@ RATES = {"pos": 2.5e-3, "depparse": 1.2e-3, "ner": 1.5e-3}
 
 @dataclass(frozen=True, slots=True)
 class Sources:
-    """The files that models are made of. `held_out`: topics of `names` to measure on and not to train on."""
+    """The files that models are made of.
+
+    `held_out`: topics of `names` to measure on and not to train on. `start`: a folder of models to go on from.
+    """
 
     treebank: Path
     names: Path
@@ -207,12 +210,16 @@ def _paragraphs_of_news(trees: list[Tree], seed: int) -> list[list[Tree]]:
 
 
 def _vectors(sources: Sources, data: Data, out: Path, seed: int, threads: int) -> None:
-    from kg.train.vectors import train_vectors
+    from kg.train.vectors import extend_vectors, train_vectors
 
     trees = [*read_conllu(sources.trees("train")), *(read_conllu(data.morphology) if data.morphology else [])]
     words = [row.form for tree in read_conllu(data.lexicon) for row in tree.rows]
     forms = ([row.form for row in tree.rows] for tree in trees)
-    count = train_vectors(sources.texts(), forms, words, out, seed, threads)
+    begin = sources.started("pretrain")
+    fresh = out.with_name("vectors.pt") if begin else out
+    count = train_vectors(sources.texts(), forms, words, fresh, seed, threads)
+    if begin:
+        count = extend_vectors(begin, fresh, out)
     log.info("vectors of %d words", count)
 
 

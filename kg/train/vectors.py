@@ -58,3 +58,34 @@ def train_vectors(
     Pretrain(str(out), vec_filename=str(table), max_vocab=len(words)).load()
     table.unlink()
     return len(words)
+
+
+def extend_vectors(start: Path, fresh: Path, out: Path) -> int:
+    """Write to `out` the vectors of `start`, and after them the words that only `fresh` has, moved into its space.
+
+    Models trained on `start` can so be trained on, and know more words. The map is the least-squares one over the
+    words of both; its results are lengthened to the usual length. Returns the number of words.
+    """
+    import numpy
+    import torch
+
+    old, new = (torch.load(path, map_location="cpu", weights_only=True) for path in (start, fresh))
+    kept, offered = old["vocab"]["_id2unit"], new["vocab"]["_id2unit"]
+    theirs, ours = (numpy.asarray(state["emb"], dtype=numpy.float64) for state in (old, new))
+    where = {word: i for i, word in enumerate(offered)}
+    present = set(kept)
+    shared = [i for i, word in enumerate(kept) if i > 3 and word in where]  # the first four stand for no word
+    if len(shared) <= ours.shape[1]:
+        raise InputError(f"{start} and the raw text have only {len(shared)} words in common; train without --start")
+    points = numpy.hstack([ours[[where[kept[i]] for i in shared]], numpy.ones((len(shared), 1))])
+    target = theirs[shared]
+    change, *_ = numpy.linalg.lstsq(points, target, rcond=None)
+    longer = numpy.linalg.norm(target, axis=1).mean() / numpy.linalg.norm(points @ change, axis=1).mean()
+    added = [word for word in offered[4:] if word not in present]
+    rows = ours[[where[word] for word in added]]
+    moved = numpy.hstack([rows, numpy.ones((len(added), 1))]) @ change * longer
+    words = [*kept, *added]
+    vocabulary = {**old["vocab"], "_id2unit": words, "_unit2id": {word: i for i, word in enumerate(words)}}
+    vectors = torch.tensor(numpy.vstack([theirs, moved]), dtype=torch.float32)
+    torch.save({"vocab": vocabulary, "emb": vectors}, out)
+    return len(words)
