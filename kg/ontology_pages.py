@@ -6,6 +6,7 @@ import html
 import logging
 import shutil
 from pathlib import Path
+from typing import Any
 
 from kg import resources
 from kg.errors import KgError
@@ -38,12 +39,30 @@ def _terms(source: Path) -> str:
     except ImportError as error:
         raise KgError("the pages are made by pyLODE; install it: pip install 'diplokg[teach]'") from error
     else:
-        page = OntPub(ontology=str(source / "kg.ttl")).make_html()
+        page = OntPub(ontology=_own_terms(source)).make_html()
     finally:
         logging.disable(logging.NOTSET)
     diagram = (source / "diagram.svg").read_text("utf-8")
     before, body, after = page.partition("<body>")
-    return f"{before}{body}\n{_navigation()}\n<figure>{diagram}</figure>{after}"
+    figure = f'<figure style="max-width:56rem;margin:0 16rem 0 0">{diagram}</figure>'
+    return f"{before}{body}\n{_navigation()}\n{figure}{after}"
+
+
+def _own_terms(source: Path) -> Any:
+    """kg.ttl without what belongs to others, and one label a term in both languages, as pyLODE shows them."""
+    import rdflib
+
+    whole, own = rdflib.Graph().parse(source / "kg.ttl"), rdflib.Graph()
+    kept = {*whole.subjects(rdflib.RDFS.isDefinedBy, None), *whole.subjects(rdflib.RDF.type, rdflib.OWL.Ontology)}
+    for subject, predicate, value in sorted(whole):
+        if subject in kept or isinstance(subject, rdflib.BNode):
+            own.add((subject, predicate, value))
+    for subject in sorted(kept):
+        for name in (rdflib.RDFS.label, rdflib.DCTERMS.title):
+            words = {word.language: str(word) for word in own.objects(subject, name)}
+            if words:
+                own.set((subject, name, rdflib.Literal(f"{words['en']} · {words['bg']}")))
+    return own
 
 
 def _shapes(source: Path) -> str:
@@ -74,7 +93,7 @@ def _questions(source: Path) -> str:
         parts.append(f'<h2 id="{file.stem}">{file.stem}</h2><p>{_safe(en)}<br>{_safe(bg)}</p>')
         if given := parameters(text):
             rows = "".join(
-                f"<tr><td><code>{p.name}</code></td><td>{_safe(p.en)} / {_safe(p.bg)}</td><td>{_safe(p.example)}</td></tr>"
+                f"<tr><td><code>{p.name}</code></td><td>{_safe(p.en)}</td><td>{_safe(p.example)}</td></tr>"
                 for p in given
             )
             parts.append(f"<table><tr><th>Parameter</th><th></th><th>Example</th></tr>{rows}</table>")
