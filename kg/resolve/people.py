@@ -19,7 +19,7 @@ from kg.resolve.titles import SINGULAR, STATE_DOMAINS
 
 Words = tuple[str, ...]
 BLOCK = 24  # names of one block that a new name is compared with
-FAR_MORE = 4  # how many times more often a person must be named than all others of the surname together
+FAR_MORE = 3  # how many times more often a person must be named than all others of the surname together
 ENOUGH = 5  # documents that must name him in full for that
 SHARE = 0.2  # of the documents that must give the second state's office for namesakes to be two
 
