@@ -1,5 +1,6 @@
 """A real cluster: a scheduler and two worker processes, one of which is killed on the way. The bytes are the same."""
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -34,7 +35,7 @@ def quads(store: Path) -> list[str]:
 
 @pytest.fixture
 def cluster(tmp_path):
-    """The address of a scheduler with two workers (each under a nanny that starts it again), and the workers' numbers."""
+    """The address of a scheduler with two workers (a nanny starts each again), and what tells their numbers."""
     from distributed import Client
 
     env = os.environ | {
@@ -44,7 +45,7 @@ def cluster(tmp_path):
     address_file = tmp_path / "scheduler.json"
     command = [sys.executable, "-m", "distributed.cli.dask_scheduler", "--host", "127.0.0.1", "--port", "0"]
     command += ["--no-dashboard", "--scheduler-file", str(address_file)]
-    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "env": env}
+    quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "env": env, "start_new_session": True}
     running = [subprocess.Popen(command, **quiet)]
     until = time.monotonic() + 60
     while not address_file.exists():
@@ -58,9 +59,9 @@ def cluster(tmp_path):
             client.wait_for_workers(2, timeout=60)
             yield client.scheduler.address, lambda: list(client.run(os.getpid).values())
     finally:
-        for process in reversed(running):
-            process.terminate()
         for process in running:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait(60)
 
 
