@@ -170,6 +170,12 @@ def _read(name: str, folder: Path, package: str = "default") -> ModelSet:
             f"{folder}: models for another language ({others or 'none'}), not Bulgarian (bg); "
             "see which there are: kg models list"
         )
+    packages = described.get("packages") or {}
+    if package != "default" and package not in packages:
+        raise ModelError(
+            f"{folder}: there is no package {package!r} for Bulgarian, only {', '.join(sorted(packages))}; "
+            "choose one: kg models pull --package default"
+        )
     try:
         files = tuple(_files(described, folder, package))
     except (KeyError, TypeError, AttributeError) as error:
