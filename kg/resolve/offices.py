@@ -73,6 +73,8 @@ def _offices(
     sighting: Sighting, person: str, countries: Mapping[tuple[str, str], set[str]], ids: Mapping[Key, str]
 ) -> Iterator[Office]:
     for held, span in sighting.titled:
+        if held.domain == "private":  # "бизнесмен", "професор": what a person is, not an office
+            continue
         body = ids.get(("Body", names.fold(held.body), "")) if held.body else None
         known = countries[person, held.office]
         told = held.country or (min(known) if len(known) == 1 and not body else None)
