@@ -75,6 +75,23 @@ def test_the_history_does_not_matter(tmp_path_factory, steps):
     }
 
 
+def test_a_large_graph_is_kept_as_text_and_never_stale(tmp_path, monkeypatch):
+    monkeypatch.setattr("kg.store.local.LARGE", 10)
+    steps = [("a", 30, "x\u2028\u0085y"), ("a", 25, "x\u2028\u0085y"), ("a", 25, "z"), ("a", 5, "z"), ("a", 40, "z")]
+    with open_store(tmp_path / "store") as store:
+        for step in steps:
+            graphs = dict([graph_of(*step)])
+            store.replace(graphs)
+            assert {name: sorted(lines) for name, lines in graphs.items()} == held(tmp_path / "store")
+        assert 1 == len(list(store.current.glob("*.lines")))
+        store.update("DELETE WHERE { GRAPH ?g { <http://example.org/a/3> ?p ?o } }")
+        assert [] == list(store.current.glob("*.lines"))
+        store.replace(graphs)
+        assert 40 == store.query(COUNT).records()[0]["n"]
+        store.replace({}, remove=graphs)
+        assert [[], {}] == [list(store.current.glob("*.lines")), held(tmp_path / "store")]
+
+
 def test_wrong_lines_change_nothing(tmp_path):
     good = dict([graph_of("a", 5, "x")])
     with open_store(tmp_path / "store") as store:

@@ -16,11 +16,12 @@ import contextlib
 import fcntl
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.errors import QueryError, StoreError
+from kg.model import digest
 from kg.store.answer import Answer, answer_of
 from kg.store.evaluate import evaluate_apart
 from kg.store.sparql import bind, refuse_other_hosts
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     import pyoxigraph
 
 REFUSALS = ("No space left", "File too large", "Disk quota", "Permission denied", "Read-only file system")
+LARGE = 20_000  # lines from which on a graph that was changed is kept as text too
 BATCH = 200_000  # lines that are loaded at once: some 40 MB
 
 
@@ -126,7 +128,7 @@ class LocalStore:
         which are drawn once; only graphs that are in the store already are held in memory. `note` is what the writer
         wants to know of this state next time; it changes together with the graphs.
         """
-        self._change(lambda store: _replace(store, graphs, frozenset(remove)), note)
+        self._change(lambda store, state: _replace(store, state, graphs, frozenset(remove)), note)
 
     def read_note(self) -> bytes | None:
         """The note that was stored with the current state."""
@@ -155,9 +157,15 @@ class LocalStore:
     def update(self, text: str) -> None:
         """Carry out a SPARQL update, all of it or nothing."""
         refuse_other_hosts(text)
-        self._change(lambda store: store.update(text))
 
-    def _change(self, work: Callable[[pyoxigraph.Store], None], note: bytes | None = None) -> None:
+        def work(store: pyoxigraph.Store, state: Path) -> None:
+            for kept in state.glob("*.lines"):
+                kept.unlink()
+            store.update(text)
+
+        self._change(work)
+
+    def _change(self, work: Callable[[pyoxigraph.Store, Path], None], note: bytes | None = None) -> None:
         import pyoxigraph
 
         if self._lock is None:
@@ -169,7 +177,7 @@ class LocalStore:
                 if before:
                     _link_tables(before, state)
                 store = pyoxigraph.Store(state)
-                work(store)
+                work(store, state)
                 store.flush()
                 del store  # closes the database
                 if note is not None:
@@ -236,16 +244,20 @@ class LocalStore:
         )
 
 
-def _replace(store: pyoxigraph.Store, graphs: Mapping[str, Iterable[str]], remove: frozenset[str]) -> None:
+def _replace(store: pyoxigraph.Store, state: Path, graphs: Mapping[str, Iterable[str]], remove: frozenset[str]) -> None:
     import pyoxigraph
 
     old = {graph.value for graph in store.named_graphs()}
     for name in sorted((remove & old) - graphs.keys()):
         store.remove_graph(pyoxigraph.NamedNode(name))
+        _kept(state, name).unlink(missing_ok=True)
     changed: list[str] = []
     for name in sorted(old & graphs.keys()):
-        graph = pyoxigraph.NamedNode(name)
-        before, after = set(_lines_of(store, graph)), set(graphs[name])
+        graph, kept = pyoxigraph.NamedNode(name), _kept(state, name)
+        before = set(kept.read_bytes().decode().split("\n")) if kept.exists() else set(_lines_of(store, graph))
+        after = set(graphs[name])
+        kept.unlink(missing_ok=True)
+        _keep(kept, after)
         if not after & before:
             store.remove_graph(graph)
         else:
@@ -253,9 +265,21 @@ def _replace(store: pyoxigraph.Store, graphs: Mapping[str, Iterable[str]], remov
             for quad in pyoxigraph.parse(gone, pyoxigraph.RdfFormat.N_QUADS):
                 store.remove(quad)
         changed += after - before
+    for name in graphs.keys() - old:
+        _keep(_kept(state, name), graphs[name])
     new = (line for name, lines in graphs.items() if name not in old for line in lines)
     for batch in _batches(iter(sorted(changed)), new):
         store.bulk_load(input=batch, format=pyoxigraph.RdfFormat.N_QUADS)
+
+
+def _keep(kept: Path, lines: Iterable[str]) -> None:
+    if isinstance(lines, Collection) and len(lines) >= LARGE:
+        kept.write_bytes("\n".join(sorted(lines)).encode())
+
+
+def _kept(state: Path, graph: str) -> Path:
+    """Where the lines of a large graph are kept beside the database, which takes ten times as long to give them."""
+    return state / f"{digest(graph)}.lines"
 
 
 def _lines_of(store: pyoxigraph.Store, graph: pyoxigraph.NamedNode) -> Iterator[str]:
@@ -317,7 +341,7 @@ def _link_tables(source: Path, target: Path) -> None:
         if file.name in ("LOCK", ".hold"):
             continue
         try:
-            if file.suffix != ".sst":
+            if file.suffix not in (".sst", ".lines"):
                 raise OSError("not a table")
             os.link(file, target / file.name)
         except OSError:
