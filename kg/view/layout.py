@@ -13,16 +13,20 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from kg.view.network import Network
-from kg.view.weave import core
+from kg.view.weave import core, radius
 
 if TYPE_CHECKING:
     import networkx
     import numpy
 
 Point = tuple[int, int]
+Places = dict[str, tuple[float, float]]
 
 SKELETON = 350  # actors laid out by forces
-EDGE = 150.0  # wished length of an edge, in pixels at zoom 1
+EDGE = 110.0  # wished length of an edge, in pixels at zoom 1
+MARGIN = 150.0  # room around a part for its outermost names, in the same pixels
+READABLE = 250  # actors up to which every name has room
+PUSHED = 3000  # nodes up to which overlaps are looked for
 ROOM = 48.0  # how far apart many nodes should stand, in pixels at zoom 1
 LANDSCAPE = 1.35  # how much wider than high the whole is packed
 GOLDEN = math.pi * (3 - math.sqrt(5))  # radians
@@ -35,12 +39,15 @@ def place_actors(network: Network, graph: networkx.MultiGraph) -> dict[str, Poin
     """
     simple = _simple(graph)
     ranked = sorted(core(network, graph.number_of_nodes()), key=lambda id: (-simple.degree(id, "weight"), id))
-    places = _pack([_part(simple.subgraph(part)) for part in _parts(simple.subgraph(ranked[:SKELETON]))])
-    _attach(simple, ranked[SKELETON:], places)
-    names = sorted(places)
-    labels = [str(graph.nodes[name]["label"]) for name in names]
-    spread = _spread([places[name] for name in names], labels)
-    return {name: (round(x), round(y)) for name, (x, y) in zip(names, spread, strict=True)}
+    boxes = {id: _box(graph.nodes[id]["label"], radius(graph.nodes[id]["encounters"])) for id in ranked}
+    parts = [_part(simple.subgraph(part)) for part in _parts(simple.subgraph(ranked[:SKELETON]))]
+    if len(ranked) <= READABLE:
+        places = _pack([_spread(part, boxes) for part in parts])
+    else:
+        places = _pack(parts)
+        _attach(simple, ranked[SKELETON:], places)
+        places = _spread(places, {})
+    return {name: (round(x), round(y)) for name, (x, y) in sorted(places.items())}
 
 
 def place_events(network: Network, actors: Mapping[str, Point]) -> dict[str, Point]:
@@ -99,7 +106,7 @@ def _parts(graph: networkx.Graph) -> list[list[str]]:
     return sorted(parts, key=lambda part: (-len(part), part))
 
 
-def _part(graph: networkx.Graph) -> dict[str, tuple[float, float]]:
+def _part(graph: networkx.Graph) -> Places:
     """One connected part around the origin, its edges about EDGE long."""
     import networkx
     import numpy
@@ -140,25 +147,48 @@ def _landscape(points: numpy.ndarray) -> list[tuple[float, float]]:
     return [(float(x), float(y)) for x, y in turned]
 
 
-def _pack(parts: Sequence[Mapping[str, tuple[float, float]]]) -> dict[str, tuple[float, float]]:
-    """Parts side by side, the largest in the middle, no two discs in touch."""
-    discs: list[tuple[float, float, float]] = []
-    places: dict[str, tuple[float, float]] = {}
+def _pack(parts: Sequence[Places]) -> Places:
+    """Parts without overlap: the largest, and the others in rows below it or in columns beside it, as fits a screen."""
+    below = _rows(parts)
+    beside = {
+        name: (x, y) for name, (y, x) in _rows([{n: (y, x) for n, (x, y) in part.items()} for part in parts]).items()
+    }
+    return min(below, beside, key=_extent)
+
+
+def _extent(places: Places) -> float:
+    """The side of the screen that the places need."""
+    width, height = (
+        (max(values) - min(values) + MARGIN for values in zip(*places.values(), strict=True)) if places else (0, 0)
+    )
+    return max(width, height)
+
+
+def _rows(parts: Sequence[Places]) -> Places:
+    """The first part, and below it rows of the others, as wide as it is."""
+    rows: list[list[tuple[Places, float, float]]] = []
+    wide = 0.0
     for part in parts:
-        radius = max(math.hypot(x, y) for x, y in part.values()) + 90
-        turn = 0
-        while True:
-            angle, distance = turn * 0.35, turn * 9.0
-            x, y = distance * math.cos(angle) * LANDSCAPE, distance * math.sin(angle)
-            if all(math.dist((x, y), (a, b)) >= radius + r for a, b, r in discs):
-                break
-            turn += 1
-        discs.append((x, y, radius))
-        places |= {name: (x + dx, y + dy) for name, (dx, dy) in part.items()}
+        width, height = (max(values) - min(values) + MARGIN for values in zip(*part.values(), strict=True))
+        if len(rows) > 1 and sum(w for _, w, _ in rows[-1]) + width <= wide:
+            rows[-1].append((part, width, height))
+        else:
+            rows.append([(part, width, height)])
+            wide = max(wide, width, 4 * EDGE)
+    places: Places = {}
+    top = 0.0
+    for row in rows:
+        left = -sum(width for _, width, _ in row) / 2
+        deep = max(height for _, _, height in row)
+        for part, width, _ in row:
+            x, y = (sum((min(values), max(values))) / 2 for values in zip(*part.values(), strict=True))
+            places |= {name: (px - x + left + width / 2, py - y + top + deep / 2) for name, (px, py) in part.items()}
+            left += width
+        top += deep
     return places
 
 
-def _attach(graph: networkx.Graph, rest: Sequence[str], places: dict[str, tuple[float, float]]) -> None:
+def _attach(graph: networkx.Graph, rest: Sequence[str], places: Places) -> None:
     """Stand each of `rest` (most connected first) around the most connected of its placed neighbours."""
     around: dict[str, int] = defaultdict(int)
     edge = max((math.hypot(x, y) for x, y in places.values()), default=0.0) + EDGE
@@ -176,24 +206,29 @@ def _attach(graph: networkx.Graph, rest: Sequence[str], places: dict[str, tuple[
         places[name] = (x + radius * math.cos(angle), y + radius * math.sin(angle))
 
 
-def _spread(points: Sequence[tuple[float, float]], labels: Sequence[str]) -> Sequence[tuple[float, float]]:
-    """Push apart boxes that overlap: a node with its label, or a node alone where there are too many labels to read."""
+def _box(label: str, radius: int) -> tuple[float, float]:
+    """The width and height of a node with its name under it."""
+    return min(10.5 * len(label), 300.0) + 60, 2.0 * radius + 50
+
+
+def _spread(places: Places, boxes: Mapping[str, tuple[float, float]]) -> Places:
+    """Push apart what overlaps: nodes with their `boxes`, or nodes alone where there are too many names to read."""
     import numpy as np
 
-    if len(points) > 3000:
-        return points
-    places = np.array(points, dtype=np.float32).reshape(-1, 2)
-    few = len(points) <= 250
-    widths = np.array([min(8.5 * len(label), 240) + 62 if few else 44.0 for label in labels], dtype=np.float32)
-    heights = np.full(len(points), 104.0 if few else 44.0, dtype=np.float32)
-    if not few:
-        reach = float(np.sqrt((places**2).sum(axis=1).mean())) or 1.0
-        places *= max(1.0, ROOM * math.sqrt(len(points)) / reach)
-    for _ in range(60 if few else 8):
-        moved = _push(places, widths, heights)
-        if not moved:
+    if len(places) > PUSHED or not places:
+        return places
+    names = sorted(places)
+    points = np.array([places[name] for name in names], dtype=np.float32)
+    widths, heights = np.array([boxes.get(name, (44.0, 44.0)) for name in names], dtype=np.float32).T
+    if boxes:
+        points[:, 0] *= LANDSCAPE
+    else:
+        reach = float(np.sqrt((points**2).sum(axis=1).mean())) or 1.0
+        points *= max(1.0, ROOM * math.sqrt(len(points)) / reach)
+    for _ in range(80 if boxes else 8):
+        if not _push(points, widths, heights):
             break
-    return [(float(x), float(y)) for x, y in places]
+    return {name: (float(x), float(y)) for name, (x, y) in zip(names, points, strict=True)}
 
 
 def _push(places: numpy.ndarray, widths: numpy.ndarray, heights: numpy.ndarray) -> bool:

@@ -7,7 +7,6 @@ drops parallel edges. Its model of nodes, edges and options is what is used here
 from __future__ import annotations
 
 import json
-import math
 from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
@@ -15,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from kg.view.layout import Point
 from kg.view.network import Event, Network
-from kg.view.weave import core
+from kg.view.weave import core, radius
 
 if TYPE_CHECKING:
     import networkx
@@ -29,7 +28,7 @@ OPTIONS = {
     "layout": {"improvedLayout": False},
     "interaction": {"hover": True, "tooltipDelay": 200, "multiselect": False, "selectConnectedEdges": True},
     "nodes": {
-        "scaling": {"label": {"enabled": True, "drawThreshold": 9, "maxVisible": 24}},
+        "scaling": {"label": {"enabled": True, "drawThreshold": 8, "maxVisible": 24}},
         "labelHighlightBold": False,
     },
     "edges": {"smooth": False, "selectionWidth": 2, "hoverWidth": 1, "scaling": {"label": {"drawThreshold": 6}}},
@@ -58,7 +57,9 @@ def draw(
     picture = Picture(height="100%", width="100%", directed=True, cdn_resources="in_line")
     for id in sorted(shown, key=lambda id: actors[id]):
         x, y = places[id]
-        picture.add_node(actors[id], label=graph.nodes[id]["label"], x=x, y=y, size=size(graph.nodes[id]["encounters"]))
+        picture.add_node(
+            actors[id], label=graph.nodes[id]["label"], x=x, y=y, size=radius(graph.nodes[id]["encounters"])
+        )
     for knot in knots:
         x, y = event_places[knot.id]
         picture.add_node(f"e{events[knot.id]}", label=" ", event=events[knot.id], x=x, y=y, size=6)
@@ -96,11 +97,6 @@ def library() -> str:
     import pyvis
 
     return (Path(pyvis.__file__).parent / "lib" / "vis-9.1.2" / "vis-network.min.js").read_text("utf-8")
-
-
-def size(encounters: int) -> int:
-    """The radius of a node in pixels at zoom 1."""
-    return round(8 + 5 * math.log2(1 + encounters))
 
 
 def is_knot(event: Event) -> bool:

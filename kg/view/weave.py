@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from itertools import combinations
 from typing import TYPE_CHECKING
@@ -51,6 +52,11 @@ def count_events(network: Network) -> Counter[str]:
     for event in network.events:
         encounters.update({participant.actor for participant in event.participants})
     return encounters
+
+
+def radius(encounters: int) -> int:
+    """The radius of an actor in the picture, in pixels at zoom 1."""
+    return round(8 + 5 * math.log2(1 + encounters))
 
 
 def core(network: Network, limit: int) -> frozenset[str]:

@@ -6,6 +6,7 @@ kg.graph = (function () {
   let mode = "edges";
   let many = false;
   let faintness = 0.8;
+  let wished = 14; // the size of a name among few
   const fonts = new Map(); // the size of a name among many, by the index of the actor
   const drawn = new Set(); // indices of actors in the picture
 
@@ -14,9 +15,9 @@ kg.graph = (function () {
 
   function start() {
     const read = { nodes: kg.read("kg-nodes"), edges: kg.read("kg-edges"), options: kg.read("kg-options") };
-    many = read.edges.length > 1500;
+    many = read.edges.length > 1500 || read.nodes.length > 250;
     faintness = many ? Math.max(0.1, Math.min(0.35, 1200 / read.edges.length)) : 0.8;
-    if (many) rankNames(read.nodes);
+    measure(read.nodes);
     nodes = new vis.DataSet(read.nodes.map((node) => (isEvent(node.id) ? styleEvent(kg.events[node.event], node) : styleActor(node))));
     edges = new vis.DataSet(read.edges.map(styleEdge));
     for (const node of read.nodes) if (!isEvent(node.id)) drawn.add(node.id);
@@ -54,11 +55,12 @@ kg.graph = (function () {
     };
   }
   /** Among many, size is rank: far away only the most connected have a name, and coming closer brings out the others. */
-  const fontSize = (actor, radius) => Math.round(many ? fonts.get(actor.index) || 11 : 14 + Math.min(radius, 40) / 7);
-  function rankNames(places) {
+  const fontSize = (actor, radius) => Math.round(many ? fonts.get(actor.index) || 11 : wished + Math.min(radius, 40) / 8);
+  function measure(places) {
     const stage = kg.byId("canvas").getBoundingClientRect();
     const extent = (axis) => places.reduce((most, place) => Math.max(most, place[axis]), -1e9) - places.reduce((least, place) => Math.min(least, place[axis]), 1e9);
-    const scale = Math.min(1, stage.width / extent("x"), stage.height / extent("y"));
+    const scale = Math.min(1, stage.width / (extent("x") + 160), stage.height / (extent("y") + 160));
+    if (!many) { wished = Math.min(18, 12.5 / scale); return; }
     const ranked = places.filter((place) => !isEvent(place.id)).sort((a, b) => kg.actors[b.id].events.length - kg.actors[a.id].events.length);
     const taken = [];
     for (const { id, x, y } of ranked.slice(0, 500)) {
