@@ -218,3 +218,31 @@ def test_an_event_keeps_its_id_whatever_else_the_corpus_holds(known):
     alone = resolve(docs, known).events[0].id
     more = resolve([*docs, meeting(known, DAY + timedelta(99))], known)
     assert alone in {event.id for event in more.events}
+
+
+@pytest.mark.parametrize("body", ["администрация на Белия дом", "американско правителство", "правителство на САЩ"])
+def test_a_government_described_is_the_government(known, body):
+    assert {"government/us": "САЩ"} == entities(resolve([article(known, (body, "Organization", "US"))], known))
+
+
+def test_members_of_a_party_stand_for_it(known):
+    docs = [article(known, ("консерватори", "Person")), article(known, ("Консервативна партия", "Organization"))]
+    resolution = resolve(docs, known)
+    assert ["organization/konservativna-partia"] == list(entities(resolution))
+    assert {True, False} == {link.inferred for link in resolution.links}
+
+
+def test_a_foreign_surname_has_many_spellings(known):
+    docs = [article(known, name) for name in ("Джаред Кушнер", "Джаред Кушнар", "Джаред Кушнер")]
+    assert ["person/dzhared-kushner"] == list(entities(resolve(docs, known)))
+
+
+def test_names_side_by_side_are_two_people(known):
+    apart = [article(known, "Лео Ример", "Лио Ример"), article(known, "Лео Ример")]
+    assert {"person/leo-rimer", "person/lio-rimer"} == set(entities(resolve(apart, known)))
+    never = [article(known, "Лео Ример"), article(known, "Лио Ример")]
+    assert {"person/leo-rimer"} == set(entities(resolve(never, known)))
+
+
+def test_a_woman_and_a_man_of_one_name_are_two_people(known):
+    assert [("Стефан Ример",), ("Стефана Ример",)] == chained(known, "Стефан Ример", "Стефана Ример")

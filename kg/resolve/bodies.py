@@ -85,10 +85,16 @@ def _government(sighting: Sighting, gazetteer: Gazetteer) -> Placement | None:
 
 
 def _is_government(sighting: Sighting, gazetteer: Gazetteer) -> bool:
-    """ "британско правителство", "администрация на САЩ": the government and the country, and nothing else."""
-    rest = [word for word in sighting.words if not gazetteer.demonym(word) and not gazetteer.country(word)]
-    meant = set(rest) - {"на"}
-    return len(meant) == 1 and bool(meant & names.words("governments"))
+    """ "британско правителство", "администрация на Белия дом": the government and whose it is, and nothing else."""
+    head, *rest = [word for word in sighting.words if not gazetteer.demonym(word)] or [""]
+    if head not in names.words("governments"):
+        return False
+    if not rest:
+        return True
+    owner = " ".join(rest[1:])
+    seat = gazetteer.metonym(owner)
+    owned = gazetteer.country(owner) or (seat and gazetteer.country(seat.stands_for))
+    return rest[0] in names.words("prepositions") and owned == sighting.country
 
 
 # ---- names that the gazetteer does not know
