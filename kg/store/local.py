@@ -265,10 +265,14 @@ def _replace(store: pyoxigraph.Store, state: Path, graphs: Mapping[str, Iterable
             for quad in pyoxigraph.parse(gone, pyoxigraph.RdfFormat.N_QUADS):
                 store.remove(quad)
         changed += after - before
-    for name in graphs.keys() - old:
-        _keep(_kept(state, name), graphs[name])
-    new = (line for name, lines in graphs.items() if name not in old for line in lines)
-    for batch in _batches(iter(sorted(changed)), new):
+
+    def new() -> Iterator[str]:
+        for name in sorted(graphs.keys() - old):
+            lines = graphs[name]
+            _keep(_kept(state, name), lines)
+            yield from lines
+
+    for batch in _batches(iter(sorted(changed)), new()):
         store.bulk_load(input=batch, format=pyoxigraph.RdfFormat.N_QUADS)
 
 
