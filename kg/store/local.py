@@ -125,7 +125,7 @@ class LocalStore:
         """Let each graph of `graphs` (name -> its N-Quads lines) be exactly its lines, and drop the graphs of `remove`.
 
         All of it or nothing: a reader sees the state before or the state after. The lines may come from generators,
-        which are drawn once; only graphs that are in the store already are held in memory. `note` is what the writer
+        which are drawn once; of graphs that are new, one at a time is held in memory. `note` is what the writer
         wants to know of this state next time; it changes together with the graphs.
         """
         self._change(lambda store, state: _replace(store, state, graphs, frozenset(remove)), note)
@@ -268,7 +268,7 @@ def _replace(store: pyoxigraph.Store, state: Path, graphs: Mapping[str, Iterable
 
     def new() -> Iterator[str]:
         for name in sorted(graphs.keys() - old):
-            lines = graphs[name]
+            lines = list(graphs[name])
             _keep(_kept(state, name), lines)
             yield from lines
 
@@ -276,8 +276,8 @@ def _replace(store: pyoxigraph.Store, state: Path, graphs: Mapping[str, Iterable
         store.bulk_load(input=batch, format=pyoxigraph.RdfFormat.N_QUADS)
 
 
-def _keep(kept: Path, lines: Iterable[str]) -> None:
-    if isinstance(lines, Collection) and len(lines) >= LARGE:
+def _keep(kept: Path, lines: Collection[str]) -> None:
+    if len(lines) >= LARGE:
         kept.write_bytes("\n".join(sorted(lines)).encode())
 
 
