@@ -16,10 +16,11 @@ from pathlib import Path
 
 import pytest
 from sample_graph import sample_graphs
-from view_hostile import hostile
+from view_hostile import STRINGS, hostile
 from view_sample import large, told
 
-from kg import export
+from kg import export, graph, model
+from kg.resolve import Resolution
 from kg.store import open_store
 from kg.view import write_page, write_site
 from kg.view.layout import place_actors, place_events
@@ -124,13 +125,102 @@ def test_a_page_and_a_site_are_written_from_a_store(tmp_path: Path) -> None:
     assert not list(tmp_path.rglob("*.new"))
 
 
+@pytest.mark.parametrize("string", STRINGS)
+def test_hostile_strings_come_through_the_store_unchanged(string: str, tmp_path: Path) -> None:
+    text = f"{string} се срещна с Ерик."
+    document = model.Document(text=text, title=string, source=string, url=string)
+    span = model.Span(document.id, 0, 0, len(string))
+    mention = model.Mention(span, 1, string, string, "Person", True, title=string)
+    trigger = model.Span(document.id, 0, len(string) + 1, len(string) + 10)
+    claim = model.Claim(
+        trigger,
+        string,
+        "Meeting",
+        "held",
+        string,
+        (model.Argument("participant", mention, span, string),),
+        None,
+        None,
+        span,
+        (),
+        False,
+    )
+    chain = model.Chain(string, "Person", True, (mention,))
+    read = model.Extraction(document, ((0, len(text)),), (mention,), (chain,), (), (claim,), ())
+    event = model.Event("Meeting", (claim.id,), "held", ("person/a",), "place/b", None)
+    entities = (
+        model.Entity("person/a", "Person", string, (string * 2,), True),
+        model.Entity("place/b", "Place", string, (), True),
+    )
+    links = (model.Link(chain.key, "person/a", string, 1.0, False),)
+    with open_store(tmp_path) as store:
+        store.replace(
+            {
+                graph.document_iri(document.id): graph.document_quads(read),
+                graph.resolution_iri(): graph.resolution_quads(Resolution(entities, links, (event,), ())),
+            }
+        )
+    with open_store(tmp_path, read_only=True) as store:
+        network = load_network(store)
+    (found,) = network.claims
+    assert (found.sentence, found.rule, found.topic) == (text, string, string)
+    assert text[found.marks[0].start : found.marks[0].end] == string
+    assert (network.actors[0].name, network.actors[0].names) == (string, (string * 2,))
+    assert (network.events[0].place, network.documents[0].title, network.documents[0].url) == (string, string, string)
+
+
+# ---- The command line ----
+
+
+def test_the_commands_write_what_they_say(tmp_path: Path) -> None:
+    from typer.testing import CliRunner
+
+    from kg.cli import app
+
+    with open_store(tmp_path / "store") as store:
+        store.replace(sample_graphs())
+    where = ["--store", str(tmp_path / "store")]
+    commands = [
+        (["view", "--out", str(tmp_path / "a.html")], ["a.html"]),
+        (["view", "--site", str(tmp_path / "site")], ["site/index.html"]),
+        (["graph", "--format", "gexf", "--out", str(tmp_path / "a.gexf")], ["a.gexf"]),
+        (["graph", "--format", "csv", "--out", str(tmp_path / "a.csv")], ["a-nodes.csv", "a-edges.csv"]),
+        (["plot", "matrix", "--out", str(tmp_path / "a.svg")], ["a.svg"]),
+        (["plot", "meetings", "--out", str(tmp_path / "a.png")], ["a.png"]),
+    ]
+    for command, files in commands:
+        result = CliRunner().invoke(app, [*command, *where])
+        assert (result.exit_code, result.stdout.split()) == (0, [str(tmp_path / file) for file in files])
+        assert all((tmp_path / file).stat().st_size for file in files)
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        (["graph", "--format", "dot"], "graphml, gexf, csv, png, svg"),
+        (["plot", "pie"], "meetings, matrix"),
+        (["plot", "matrix", "--out", "a.pdf"], ".png or .svg"),
+        (["view", "--store", "nowhere"], "kg build"),
+    ],
+)
+def test_the_commands_say_what_to_do(command: list[str], says: str) -> None:
+    from typer.testing import CliRunner
+
+    from kg.cli import app
+    from kg.errors import KgError
+
+    result = CliRunner().invoke(app, command)
+    assert isinstance(result.exception, KgError)
+    assert says in str(result.exception)
+
+
 # ---- The graph ----
 
 
 def test_parallel_edges_are_never_lost(page: str) -> None:
     network = told()
-    graph = actor_graph(network)
-    assert graph.number_of_edges("person/ana-vecherin", "person/erik-norberg") == 4
+    actors_and_edges = actor_graph(network)
+    assert actors_and_edges.number_of_edges("person/ana-vecherin", "person/erik-norberg") == 4
     edges = block(page, "kg-edges")
     actors = {actor.id: nth for nth, actor in enumerate(network.actors)}
     events = {event.id: nth for nth, event in enumerate(network.events)}
@@ -316,17 +406,17 @@ def test_offsets_count_as_javascript_counts() -> None:
 def test_graphml_and_gexf_keep_every_edge_and_attribute(tmp_path: Path) -> None:
     import networkx
 
-    graph = actor_graph(told())
+    made = actor_graph(told())
     (path,) = export.export_graph(told(), "graphml", tmp_path / "g.graphml")
     again = networkx.read_graphml(path, force_multigraph=True)
-    assert again.number_of_edges() == graph.number_of_edges()
+    assert again.number_of_edges() == made.number_of_edges()
     assert again.nodes["person/ana-vecherin"]["country"] == "BG"
     (path,) = export.export_graph(told(), "gexf", tmp_path / "g.gexf")
     text = path.read_text("utf-8")
     assert 'mode="dynamic"' in text
     assert 'timeformat="date"' in text
     assert 'start="2025-03-19"' in text
-    assert text.count("<edge ") == graph.number_of_edges()
+    assert text.count("<edge ") == made.number_of_edges()
 
 
 def test_csv_has_nodes_and_edges_and_no_formulas(tmp_path: Path) -> None:

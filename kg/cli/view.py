@@ -29,6 +29,9 @@ def view(
             "--site", help="Write a folder of pages instead: graph, timeline, table, a page an actor, event, article."
         ),
     ] = None,
+    limit: Annotated[
+        int, typer.Option("--limit", min=1, help="How many actors, the most connected first, the picture starts with.")
+    ] = 2000,
 ) -> None:
     """Write the graph as one HTML page that opens with no network, or as a small static site.
 
@@ -41,9 +44,9 @@ def view(
 
     with open_store(store, read_only=True) as opened:
         if site:
-            write_site(opened, site)
+            write_site(opened, site, limit=limit)
         else:
-            write_page(opened, out)
+            write_page(opened, out, limit=limit)
     print(site / "index.html" if site else out)
 
 

@@ -13,23 +13,26 @@ if TYPE_CHECKING:
     from kg.view.network import Network, Store
 
 
-def write_page(store: Store, path: Path) -> Network:
-    """Write what `store` holds as one HTML page, whole or not at all, and give what it shows."""
+def write_page(store: Store, path: Path, *, limit: int = 2000) -> Network:
+    """Write what `store` holds as one HTML page, whole or not at all, and give what it shows.
+
+    The picture starts with the `limit` most connected actors.
+    """
     from kg.view.network import load_network
     from kg.view.page import make_page
 
     network = load_network(store)
-    write(path, make_page(network))
+    write(path, make_page(network, limit=limit))
     return network
 
 
-def write_site(store: Store, folder: Path) -> Network:
+def write_site(store: Store, folder: Path, *, limit: int = 2000) -> Network:
     """Write what `store` holds as a small static site, and give what it shows."""
     from kg.view.network import load_network
     from kg.view.site import make_site
 
     network = load_network(store)
-    for name, text in make_site(network):
+    for name, text in make_site(network, limit=limit):
         write(folder / name, text)
     return network
 

@@ -22,6 +22,7 @@ kg.graph = (function () {
     edges = new vis.DataSet(read.edges.map(styleEdge));
     for (const node of read.nodes) if (!isEvent(node.id)) drawn.add(node.id);
     const options = { ...read.options, height: "100%", width: "100%", autoResize: true };
+    if (!many) options.nodes.scaling.label.drawThreshold = 5; // every name stays, however small
     options.interaction = { ...options.interaction, hideEdgesOnDrag: many, hideEdgesOnZoom: many };
     network = new vis.Network(kg.byId("canvas"), { nodes, edges }, options);
     network.once("afterDrawing", () => { performance.mark("kg-painted"); fit(false); });
@@ -60,7 +61,7 @@ kg.graph = (function () {
     const stage = kg.byId("canvas").getBoundingClientRect();
     const extent = (axis) => places.reduce((most, place) => Math.max(most, place[axis]), -1e9) - places.reduce((least, place) => Math.min(least, place[axis]), 1e9);
     const scale = Math.min(1, stage.width / (extent("x") + 160), stage.height / (extent("y") + 160));
-    if (!many) { wished = Math.min(18, 12.5 / scale); return; }
+    if (!many) { wished = Math.min(kg.narrow() ? 24 : 18, 12.5 / scale); return; }
     const ranked = places.filter((place) => !isEvent(place.id)).sort((a, b) => kg.actors[b.id].events.length - kg.actors[a.id].events.length);
     const taken = [];
     for (const { id, x, y } of ranked.slice(0, 500)) {

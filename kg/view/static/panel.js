@@ -131,7 +131,7 @@ kg.panel = (function () {
       const over = inside.filter((mark) => mark.from <= from && mark.to >= to).sort((a, b) => (a.role === "trigger" ? -1 : b.role === "trigger" ? 1 : a.to - a.from - (b.to - b.from)));
       if (!over.length) return words;
       const { role, actor } = over[0];
-      if (role === "trigger") return kg.h("mark", { title: kg.t("rule") && kg.term("trigger") }, words);
+      if (role === "trigger") return kg.h("mark", { title: kg.term("trigger") }, words);
       if (role === "place") return kg.h("mark.where", { title: kg.term(role) }, words);
       return kg.h("mark.who", { title: `${kg.term(role)}${actor >= 0 ? `: ${kg.actors[actor].name}` : ""}`, onclick: () => actor >= 0 && kg.go({ actor: kg.actors[actor].id }) }, words);
     });
