@@ -18,7 +18,6 @@ from kg import names
 from kg.gazetteer import Gazetteer
 from kg.model import Chain, Document, Mention
 
-VOWELS = "аеиоуъюя"
 BODIES = ("Organization", "Media", "Plan", "NamedEvent", "Place")
 IN_BRACKETS = re.compile(r"\s*[„\"“”«»]?\s*\(\s*[„\"“”«»]?([A-ZА-Я][\w-]{1,11})[„\"“”«»]?\s*[),]")
 
@@ -191,7 +190,7 @@ def _initial(one: str, two: str) -> bool:
 def _near(one: str, two: str) -> bool:
     from rapidfuzz.distance import DamerauLevenshtein
 
-    if (one[-1] in VOWELS) != (two[-1] in VOWELS):  # "Стефан", "Стефана"
+    if (one[-1] in names.VOWELS) != (two[-1] in names.VOWELS):  # "Стефан", "Стефана"
         return False
     return one[:1] == two[:1] and DamerauLevenshtein.distance(one, two, score_cutoff=1) <= 1
 

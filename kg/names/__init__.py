@@ -1,6 +1,6 @@
 """Bulgarian names: base form, comparison key, transliteration both ways. Pure functions over words and strings."""
 
 from kg.names.base import base_form, words
-from kg.names.spelling import cyrillic, fold, latin, repair, skeleton, without_acronym
+from kg.names.spelling import VOWELS, cyrillic, fold, latin, repair, skeleton, without_acronym
 
-__all__ = ["base_form", "cyrillic", "fold", "latin", "repair", "skeleton", "without_acronym", "words"]
+__all__ = ["VOWELS", "base_form", "cyrillic", "fold", "latin", "repair", "skeleton", "without_acronym", "words"]

@@ -16,9 +16,8 @@ from itertools import pairwise
 from kg import resources
 from kg.errors import RuleError
 from kg.model import Word
-from kg.names.spelling import QUOTES, repair
+from kg.names.spelling import QUOTES, VOWELS, repair
 
-VOWELS = "аеиоуъюя"
 ADJECTIVE_ARTICLES = ("ата", "ята", "ото", "ето", "ите")
 MASCULINE_ARTICLES = ("ът", "ят", "а", "я")
 OTHER_ARTICLES = ("та", "то", "те")

@@ -6,6 +6,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
+VOWELS = "аеиоуъюя"
 LATIN_TWINS = "aceopxyABCEHKMOPTXYiIjJsS"
 CYRILLIC_TWINS = "асеорхуАВСЕНКМОРТХУіІјЈѕЅ"
 TO_CYRILLIC = str.maketrans(LATIN_TWINS, CYRILLIC_TWINS)

@@ -13,7 +13,6 @@ from collections.abc import Iterator, Sequence, Set
 from typing import NamedTuple
 
 from kg import names
-from kg.coref import VOWELS
 from kg.resolve.placing import Key, Near, Partition, Placement
 from kg.resolve.sightings import Sighting
 from kg.resolve.titles import SINGULAR, STATE_DOMAINS
@@ -129,7 +128,7 @@ def _alike(one: Words, two: Words) -> tuple[str, float, bool] | None:
             left, right = one[there], two[there]
             short = 3 if _is_foreign(one[-1]) else 4
             near = min(len(left), len(right)) >= short and left[0] == right[0]
-            near = near and (left[-1] in VOWELS) == (right[-1] in VOWELS)  # "Стефан", "Стефана"
+            near = near and (left[-1] in names.VOWELS) == (right[-1] in names.VOWELS)  # "Стефан", "Стефана"
             if near and DamerauLevenshtein.distance(left, right, score_cutoff=1) <= 1:
                 return "spelling", 0.8, _is_foreign(one[-1]) and _is_foreign(two[-1])
     return None
