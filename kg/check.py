@@ -11,6 +11,7 @@ from pathlib import Path
 from kg import resources
 from kg.errors import InputError, QueryError, RuleError
 from kg.graph import DIP
+from kg.stages import Settings
 from kg.store.answer import answer_of, short
 from kg.store.sparql import bind, parameters, question, tokens
 
@@ -25,17 +26,31 @@ def rule_findings(folder: Path | None = None) -> Iterator[str]:
         yield f"rules: {error}"
 
 
+def sentence_findings(settings: Settings) -> Iterator[str]:
+    """The example sentences of the rules that do not show their frame, and the counter-examples that do: it parses
+    them all, with the models, rules and gazetteer of the settings. Raises ModelError without models."""
+    from kg import gazetteer
+    from kg.examples import example_findings
+    from kg.lexicon import load_lexicon
+    from kg.parse import parse
+    from kg.stages import pipeline
+
+    lexicon = load_lexicon(Path(settings.rules) if settings.rules else None)
+    known = gazetteer.load(extra=tuple(Path(file) for file in settings.gazetteer))
+    yield from example_findings(lexicon, known, lambda documents: parse(documents, pipeline(settings)))
+
+
 def ontology_findings(folder: Path | None = None) -> Iterator[str]:
     """What `ontology/checks` finds in kg.ttl and shapes.ttl, and faults of the questions in `queries`."""
     import pyoxigraph
 
     folder = folder or resources.path("ontology")
     store = pyoxigraph.Store()
-    for file in ("kg.ttl", "shapes.ttl"):
+    for name in ("kg.ttl", "shapes.ttl"):
         try:
-            store.load(path=str(folder / file))
+            store.load(path=str(folder / name))
         except (SyntaxError, OSError) as error:
-            yield f"ontology: {file}: {error}"
+            yield f"ontology: {name}: {error}"
             return
     for file in sorted((folder / "checks").glob("*.rq")):
         text = file.read_text("utf-8")

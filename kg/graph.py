@@ -107,7 +107,8 @@ def _document(extraction: Extraction, base: str) -> Iterator[Triple]:
         yield node, _name("schema", "url"), literal(document.url, _name("xsd", "anyURI"))
 
     text = document.text
-    for span in sorted({thing.trigger for thing in (*extraction.claims, *extraction.statements)}):
+    triggers = {claim.trigger for claim in extraction.claims} | {said.trigger for said in extraction.statements}
+    for span in sorted(triggers):
         start, end = extraction.sentences[span.sentence]
         sentence = _sentence(span, base)
         yield sentence, A, _dip("Sentence")

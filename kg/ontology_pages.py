@@ -54,12 +54,12 @@ def _own_terms(source: Path) -> Any:
 
     whole, own = rdflib.Graph().parse(source / "kg.ttl"), rdflib.Graph()
     kept = {*whole.subjects(rdflib.RDFS.isDefinedBy, None), *whole.subjects(rdflib.RDF.type, rdflib.OWL.Ontology)}
-    for subject, predicate, value in sorted(whole):
+    for subject, predicate, value in sorted(whole, key=str):
         if subject in kept or isinstance(subject, rdflib.BNode):
             own.add((subject, predicate, value))
-    for subject in sorted(kept):
+    for subject in sorted(kept, key=str):
         for name in (rdflib.RDFS.label, rdflib.DCTERMS.title):
-            words = {word.language: str(word) for word in own.objects(subject, name)}
+            words = {getattr(word, "language", None): str(word) for word in own.objects(subject, name)}
             if words:
                 own.set((subject, name, rdflib.Literal(f"{words['en']} · {words['bg']}")))
     return own
@@ -74,9 +74,9 @@ def _shapes(source: Path) -> str:
     blocks = {block.split()[0]: block for block in text.split("\n\n") if block.startswith("shape:")}
     examples = {file: file.read_text("utf-8") for file in sorted((source / "examples" / "invalid").glob("*.ttl"))}
     parts = ["<h1>Shapes</h1><p>What a graph must look like. <code>kg check</code> applies them.</p>"]
-    for shape in sorted(shapes.subjects(rdflib.RDF.type, sh.NodeShape)):
+    for shape in sorted(shapes.subjects(rdflib.RDF.type, sh.NodeShape), key=str):
         name = str(shape).rpartition("#")[2]
-        labels = {label.language: str(label) for label in shapes.objects(shape, rdflib.RDFS.label)}
+        labels = {getattr(label, "language", None): str(label) for label in shapes.objects(shape, rdflib.RDFS.label)}
         parts.append(f'<h2 id="{name}">{name}</h2><p>{_safe(labels["en"])}.<br>{_safe(labels["bg"])}.</p>')
         parts.append(f"<pre>{_safe(blocks[f'shape:{name}'])}</pre>")
         for file, example in examples.items():

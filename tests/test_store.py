@@ -134,8 +134,9 @@ def test_killed_at_any_moment_it_keeps_the_last_complete_state(tmp_path):
         store.replace(dict(graph_of(name, 300, "first") for name in "abcd"))
     for _ in range(KILLS):
         process = writer(folder)
-        process.stdout.readline()
-        time.sleep(rng.uniform(0, 0.6))
+        for _ in range(rng.randint(1, 3)):
+            process.stdout.readline()
+        time.sleep(rng.uniform(0, 0.4))
         process.send_signal(signal.SIGKILL)
         process.wait()
         process.stdout.close()

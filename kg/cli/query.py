@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -85,6 +85,10 @@ def check(
     ] = None,
     store: options.Store = options.DEFAULT_STORE,
     rules: options.Rules = None,
+    model: options.Model = None,
+    examples: Annotated[
+        bool, typer.Option("--examples", help="Parse the example sentences of the rules too; takes a minute.")
+    ] = False,
     graph: Annotated[
         list[str] | None, typer.Option("--graph", help="Check only this graph of the store; repeatable.")
     ] = None,
@@ -97,6 +101,8 @@ def check(
     from kg import check as checks
 
     findings = [*checks.rule_findings(rules), *checks.ontology_findings()]
+    if examples:
+        findings += checks.sentence_findings(options.settings(model, rules))
     graphs = iter(checks.graphs_of_file(file)) if file else _stored_graphs(store, graph)
     findings += checks.shape_findings(graphs)
     if as_json:
@@ -210,7 +216,7 @@ def _list_questions(as_json: bool) -> None:
     from kg import resources
     from kg.store.sparql import parameters, question
 
-    listed = []
+    listed: list[dict[str, Any]] = []
     for file in sorted((resources.path("ontology") / "queries").glob("*.rq")):
         text = file.read_text("utf-8")
         en, bg = question(text)
@@ -221,8 +227,8 @@ def _list_questions(as_json: bool) -> None:
         return
     for entry in listed:
         print(f"{entry['name']}\n    {entry['bg']}\n    {entry['en']}")
-        for parameter in entry["parameters"]:
-            print(f'    --param {parameter["name"]}="{parameter["example"]}"  {parameter["bg"]} / {parameter["en"]}')
+        for one in entry["parameters"]:
+            print(f'    --param {one["name"]}="{one["example"]}"  {one["bg"]} / {one["en"]}')
 
 
 def _text_of(question: str) -> str:

@@ -219,7 +219,8 @@ class _Door(http.server.BaseHTTPRequestHandler):
         except QueryError as error:
             self._send(403, "text/plain", f"{error}\n".encode())
             return
-        fields = {name: asked[name] for name in ("query", "default-graph-uri", "named-graph-uri") if name in asked}
+        taken = ("query", "default-graph-uri", "named-graph-uri")
+        fields: dict[str, list[str]] = {name: asked[name] for name in taken if name in asked}
         self._forward(urllib.parse.urlencode(fields, doseq=True).encode())
 
     def _ask(self, name: str, values: dict[str, str]) -> None:

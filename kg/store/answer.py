@@ -111,7 +111,7 @@ def plain(term: Any) -> Any:
     """A term as a Python value: 5 for "5"^^xsd:integer, True for "true"^^xsd:boolean, else its text."""
     if term is None:
         return None
-    datatype = getattr(getattr(term, "datatype", None), "value", None)
+    datatype = getattr(getattr(term, "datatype", None), "value", "")
     if datatype == _XSD + "boolean":
         return term.value in ("true", "1")
     return _NUMBERS.get(datatype, str)(term.value)
@@ -165,4 +165,4 @@ def _graph(triples: Iterable[Any], format: str) -> str:
     import pyoxigraph
 
     ordered = sorted(set(triples), key=str)
-    return pyoxigraph.serialize(ordered, format=graph_format(format), prefixes=PREFIXES).decode()
+    return (pyoxigraph.serialize(ordered, format=graph_format(format), prefixes=PREFIXES) or b"").decode()

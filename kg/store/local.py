@@ -289,7 +289,8 @@ def _kept(state: Path, graph: str) -> Path:
 def _lines_of(store: pyoxigraph.Store, graph: pyoxigraph.NamedNode) -> Iterator[str]:
     import pyoxigraph
 
-    for line in store.dump(format=pyoxigraph.RdfFormat.N_TRIPLES, from_graph=graph).decode().split("\n"):
+    dump = store.dump(format=pyoxigraph.RdfFormat.N_TRIPLES, from_graph=graph) or b""
+    for line in dump.decode().split("\n"):
         if line:
             yield f"{line[:-2]} {graph} ."
 
