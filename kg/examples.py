@@ -22,7 +22,7 @@ BRACKET = re.compile(r"\[(\w+) ([^\]]+)\]")
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A sentence of a frame: its plain text and, of each bracket, role, start and end in it. `counter`: must not fire."""
+    """A sentence of a frame: its plain text and role, start and end of each bracket. `counter`: it must not fire."""
 
     frame: Frame
     text: str

@@ -119,7 +119,7 @@ def test_a_new_frame_needs_no_code(tmp_path):
         (FRAME.replace("вършител", "вършитл"), "unknown slot 'вършитл'; did you mean 'вършител'?"),
         (FRAME + 'says = "asserts"', "exactly one of event, says, sets"),
         (FRAME.replace('event = "Support"', 'says = "assert"'), "unknown stance 'assert'; did you mean 'asserts'?"),
-        (FRAME.replace('event = "Support"', 'sets = "canceled"'), "unknown status 'canceled'; did you mean 'cancelled'?"),
+        (FRAME.replace('event = "Support"', 'sets = "canceled"'), "status 'canceled'; did you mean 'cancelled'?"),
         (FRAME.replace("examples", "counter"), "no example"),
         (FRAME.replace('verbs = ["наздравям"]', ""), "no words"),
         (FRAME + FRAME, "the id is taken already"),
