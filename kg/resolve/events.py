@@ -1,9 +1,10 @@
-"""Reports of one encounter in several articles -> one event with all their claims.
+"""Reports of one encounter, or of one act done once, in several articles -> one event with all their claims.
 
-Reports are one event when the actors agree, and kind, date and place do not contradict. A document's own events stay
-apart, since it has told them apart. Recurrent meetings of one pair differ in date. A postponed event is open in date:
-what the same actors hold later at the same place is still that event. Reports are compared only within the pairs of
-actors that they share, and there with the latest few events, so work grows with the number of reports.
+Reports are one event when the actors agree, and kind, date and place do not contradict; of acts (a signing, an
+expulsion) the actors must be the same. What is said again and again (demands, accusations) is never merged. The events
+of one document stay apart, since it has told them apart. Recurrent meetings of one pair differ in date. A postponed
+event is open in date: what the same actors hold later at the same place is still that event. Reports are compared only
+within the pairs of actors that they share, with the latest few events, so work grows with the number of reports.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from kg.model import ENCOUNTERS, Claim, Entity, Event, Extraction, When
 from kg.status import present_status
 
 KIN = (frozenset(("Meeting", "Visit")), frozenset(("Meeting", "Negotiation")))
+ONCE = ("Signing", "Agreement", "Sanction", "Expulsion", "Recall", "Appointment", "Resignation")  # acts done once
 LATEST = 12  # events of one pair of actors that a report is compared with
 WEEK, MONTH, QUARTER = 7, 30, 92  # days
 AHEAD, AFTER = 60, 10  # days before and after its date in which an event without a date is still told of
@@ -120,7 +122,9 @@ def _reports(
 
 
 def _pairs(report: Report) -> Iterator[tuple[str, ...]]:
-    """What a report is looked up under; acts other than encounters are never merged."""
+    """What a report is looked up under: nothing for what is never merged."""
+    if report.kind in ONCE and report.actors:
+        yield report.kind, *sorted(report.actors)
     if report.kind in ENCOUNTERS:
         actors = sorted(report.actors)[:PAIRS]
         if len(actors) == 1 and report.place:
@@ -146,6 +150,8 @@ def _is_same(story: _Story, report: Report, known: Mapping[str, Entity]) -> bool
     if story.place and report.place and not _one_place(story.place, report.place, known):
         return False
     same_place = story.place is not None and story.place == report.place
+    if report.kind in ONCE and story.actors != report.actors:
+        return False
     return _one_time(story, report, same_place)
 
 
