@@ -202,10 +202,15 @@ def test_two_reports_of_one_meeting_are_one_event(known):
     assert ("person/ana-vecherin", "person/erik-norberg") == event.participants
 
 
-def test_meetings_of_one_pair_at_other_dates_or_places_stay_apart(known):
-    later = [meeting(known, DAY), meeting(known, DAY + timedelta(30))]
-    elsewhere = [meeting(known, DAY), meeting(known, DAY, place="Виена")]
-    assert [2, 2] == [len(resolve(docs, known).events) for docs in (later, elsewhere)]
+def test_meetings_of_one_pair_at_other_dates_stay_apart(known):
+    for place in ("Женева", "Виена"):
+        docs = [meeting(known, DAY), meeting(known, DAY + timedelta(30), place=place)]
+        assert 2 == len(resolve(docs, known).events)
+
+
+def test_a_meeting_in_two_cities_on_one_day_is_one_that_sources_disagree_on(known):
+    (event,) = resolve([meeting(known, DAY), meeting(known, DAY + timedelta(1), place="Виена")], known).events
+    assert 2 == len(event.claims)
 
 
 def test_meetings_of_others_stay_apart(known):

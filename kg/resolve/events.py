@@ -148,11 +148,19 @@ def _is_same(story: _Story, report: Report, known: Mapping[str, Entity]) -> bool
     if any(kind != report.kind and frozenset((kind, report.kind)) not in KIN for kind in story.kinds):
         return False
     if story.place and report.place and not _one_place(story.place, report.place, known):
-        return False
+        return story.actors == report.actors and len(report.actors) > 1 and _same_day(story, report)
     same_place = story.place is not None and story.place == report.place
     if report.kind in ONCE and story.actors != report.actors:
         return False
     return _one_time(story, report, same_place)
+
+
+def _same_day(story: _Story, report: Report) -> bool:
+    """One pair does not meet in two cities on one day: there the sources disagree on the place."""
+    if story.first is None or story.last is None or report.first is None or report.last is None:
+        return False
+    short = story.last - story.first <= 1 and report.last - report.first <= 1
+    return short and report.first <= story.last + 1 and story.first <= report.last + 1
 
 
 def _one_place(one: str, two: str, known: Mapping[str, Entity]) -> bool:
