@@ -90,7 +90,7 @@ kg.graph = (function () {
     const colour = colours(event.status);
     return {
       id: edge.id, from: edge.from, to: edge.to, event: edge.event, bend: edge.bend, spoke: edge.spoke,
-      ...(edge.hidden ? { hidden: true } : {}), dashes: line.dash, width: line.width,
+      dashes: line.dash, width: line.width,
       color: { color: colour, highlight: colour, hover: colour, opacity: faintness },
       ...(many || edge.spoke || !line.sign ? {} : { label: line.sign, font: { color: colour, size: 15, strokeWidth: 4, strokeColor: colours("paper"), align: "horizontal" } }),
       ...(edge.bend ? { smooth: { enabled: true, type: edge.bend > 0 ? "curvedCW" : "curvedCCW", roundness: Math.abs(edge.bend) } } : {}),
@@ -156,19 +156,19 @@ kg.graph = (function () {
     kg.byId("nothing").hidden = view.events.length > 0;
     if (!network) return;
     if (kg.state.lens) bring(kg.state.lens.actors);
-    const changed = [];
-    nodes.forEach((node) => {
-      const hidden = isEvent(node.id) ? !view.visible[node.event] : !view.actors.has(node.id);
-      if (Boolean(node.hidden) !== hidden) changed.push({ id: node.id, hidden });
-    });
-    if (changed.length) nodes.update(changed);
-    const lines = [];
-    edges.forEach((edge) => {
-      const hidden = !view.visible[edge.event] || [edge.from, edge.to].some((end) => !isEvent(end) && !view.actors.has(end));
-      if (Boolean(edge.hidden) !== hidden) lines.push({ id: edge.id, hidden });
-    });
-    if (lines.length) edges.update(lines);
+    let changed = false;
+    const hide = (drawn, hidden) => {
+      if (drawn.options.hidden === hidden) return;
+      drawn.options.hidden = hidden;
+      changed = true;
+    };
+    nodes.forEach((node) => hide(network.body.nodes[node.id], isEvent(node.id) ? !view.visible[node.event] : !view.actors.has(node.id)));
+    edges.forEach((edge) => hide(network.body.edges[edge.id], !view.visible[edge.event] || [edge.from, edge.to].some((end) => !isEvent(end) && !view.actors.has(end))));
+    if (!changed) return;
+    network.body.emitter.emit("_dataChanged"); // what an update of thousands of items ends with, without its cost for each
+    network.body.emitter.emit("_requestRedraw");
   }
+  const shownNodes = () => nodes.getIds().filter((id) => !network.body.nodes[id].options.hidden);
 
   // ---- Selection and movement ----
   function mark({ actor, event }) {
@@ -203,7 +203,7 @@ kg.graph = (function () {
   /** All that is shown, with its labels where there are few enough to measure. */
   function fit(animated = true) {
     if (!network) return;
-    const shown = nodes.getIds({ filter: (node) => !node.hidden });
+    const shown = shownNodes();
     if (!shown.length) return;
     if (shown.length > 400) return network.fit({ nodes: shown, maxZoomLevel: 1.25, animation: animated ? motion() : false });
     const boxes = shown.map((id) => network.getBoundingBox(id));
@@ -230,7 +230,7 @@ kg.graph = (function () {
   }
   /** To the nearest actor in a direction; from nowhere, to the one with most events. */
   function step(dx, dy) {
-    const shown = nodes.get({ filter: (node) => !node.hidden && !isEvent(node.id), fields: ["id"] }).map((node) => node.id);
+    const shown = shownNodes().filter((id) => !isEvent(id));
     if (!shown.length) return;
     const now = network.getSelectedNodes().find((id) => !isEvent(id));
     if (now === undefined) {
@@ -272,10 +272,10 @@ kg.graph = (function () {
   /** Tests and the curious can ask where things are. */
   const at = (id) => network.canvasToDOM(network.getPosition(id));
   const where = (eventIndex) => {
-    const edge = edges.get({ filter: (line) => line.event === eventIndex && !line.hidden })[0];
+    const edge = edges.get({ filter: (line) => line.event === eventIndex && !network.body.edges[line.id].options.hidden })[0];
     return edge && { from: at(edge.from), to: at(edge.to), bend: edge.bend || 0 };
   };
-  const count = () => ({ nodes: nodes.get({ filter: (node) => !node.hidden }).length, edges: edges.get({ filter: (edge) => !edge.hidden }).length });
+  const count = () => ({ nodes: shownNodes().length, edges: edges.getIds().filter((id) => !network.body.edges[id].options.hidden).length });
 
   /** The picture is made when it is first looked at; then it only has to be drawn again. */
   const open = () => (network ? network.redraw() : start());
