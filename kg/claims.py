@@ -81,7 +81,7 @@ def _draft(
     definite = match.part == "noun" and (tree.definite(match.trigger) or tree.owner_word(match.trigger) is not None)
     if encounter and not _acceptable(discourse, tree, match, matches, arguments, actors, definite):
         return None
-    if not encounter and not any(a.role == "agent" for a in arguments) and not len(actors) >= 2:
+    if not encounter and not _says_enough(match, arguments, actors):
         return None
     status = claim_status(tree, match, matches, discourse.lexicon)
     trigger = tree.word_span(match.trigger)
@@ -135,6 +135,11 @@ def _at_an_encounter(tree: Tree, match: Match, matches: Sequence[Match]) -> bool
     nouns = {m.trigger for m in matches if m.part == "noun" and m.frame.event in ENCOUNTERS}
     region = set(tree.nominal_subtree(match.trigger)) | set(tree.above(match.trigger))
     return bool(nouns & region)
+
+
+def _says_enough(match: Match, arguments: tuple[Argument, ...], actors: tuple[Mention, ...]) -> bool:
+    """An act has an agent or two actors; where the frame needs its recipient alone, that is enough: "беше назначен"."""
+    return len(actors) >= (1 if match.frame.needs == ("recipient",) else 2) or any(a.role == "agent" for a in arguments)
 
 
 def _has_host(arguments: tuple[Argument, ...]) -> bool:
