@@ -19,8 +19,8 @@ kg.table = (function () {
     ],
     actors: [
       ["name", (actor) => actor.name, (a, b) => text(a.name, b.name)],
-      ["kind", (actor) => [kg.shape(actor.kind), " ", kg.capital(kg.term(actor.kind))], (a, b) => text(kg.term(a.kind), kg.term(b.kind))],
-      ["country", (actor) => (actor.country ? `${kg.flag(actor.country)} ${kg.country(actor.country)}` : ""), (a, b) => text(a.country, b.country)],
+      ["kind", (actor) => [kg.shape(actor.kind), "\u00a0", kg.capital(kg.term(actor.kind))], (a, b) => text(kg.term(a.kind), kg.term(b.kind))],
+      ["country", (actor) => (actor.country ? `${kg.flag(actor.country)}\u00a0${kg.country(actor.country)}` : ""), (a, b) => text(a.country, b.country)],
       ["offices", (actor) => actor.offices.join("; "), (a, b) => text(a.offices.join(), b.offices.join())],
       ["count", (actor) => kg.number(shown(actor).length), (a, b) => shown(a).length - shown(b).length, "number"],
       ["first", (actor) => kg.day(span(actor)[0]), (a, b) => text(span(a)[0] || "9", span(b)[0] || "9"), "number"],
