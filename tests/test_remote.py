@@ -130,6 +130,20 @@ def test_doing_it_twice_changes_nothing_and_removing_takes_it_back(server):
         assert {} == ours(store)
 
 
+HOSTILE = 'a"b\\c\nd\re\tf</script> } ; DROP ALL ; { \\u0022 ?s $x <http://evil/> „цитат“ \u2028 \U0001f600'
+
+
+def test_hostile_words_arrive_as_they_are(server):
+    name, line = f"{graph.BASE}graph/hostile", f"<http://e/s> <http://e/p> {graph.literal(HOSTILE)}"
+    with open_store(server) as store:
+        store.replace({name: [f"{line} <{name}> ."]})
+        found = store.query(f"SELECT ?o WHERE {{ GRAPH <{name}> {{ ?s ?p ?o }} }}").records()
+        assert [{"o": HOSTILE}] == found
+        asked = f"SELECT ?s WHERE {{ GRAPH <{name}> {{ ?s ?p ?words }} }}"
+        assert [{"s": "http://e/s"}] == store.query(asked, {"words": HOSTILE}).records()
+        store.replace({}, [name])
+
+
 def test_oxigraph_gives_the_very_lines_back(oxigraph):
     graphs = sample_graphs()
     with open_store(oxigraph) as store:

@@ -21,7 +21,7 @@ from kg.store.sparql import bind, refuse_other_hosts, tokens
 
 COUNT = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o }"
 ENDLESS = "SELECT (COUNT(*) AS ?n) WHERE { ?s ?p ?o . ?a ?b ?c . ?d ?e ?f . ?g ?h ?i }"
-KILLS = int(os.environ.get("KG_KILLS", "12"))
+KILLS = int(os.environ.get("KG_KILLS", "6"))
 
 
 def graph_of(name: str, size: int, word: str) -> tuple[str, list[str]]:
