@@ -123,19 +123,14 @@ def _extracted(
 # The real stages.
 
 
-def model_folder(settings: Settings) -> Path:
-    """The folder of the models that the settings name."""
-    if settings.model is None:
-        return resources.path("models") / "bg-compact"
-    return Path(settings.model)
-
-
 @lru_cache(maxsize=2)
 def pipeline(settings: Settings) -> Any:
-    """The Stanza pipeline, loaded once in a process."""
+    """The Stanza pipeline, checked and loaded once in a process."""
+    from kg.models import find_models, require_sound
     from kg.parse import load_pipeline
 
-    return load_pipeline(model_folder(settings))
+    models = require_sound(find_models(settings.model))
+    return load_pipeline(models.folder, models.package)
 
 
 @lru_cache(maxsize=2)
@@ -156,8 +151,10 @@ def gazetteer(settings: Settings) -> Any:
 
 def versions(settings: Settings) -> Versions:
     """The versions of all that the real stages read."""
+    from kg.models import find_models
+
     return Versions(
-        models=files_version(model_folder(settings)),
+        models=files_version(find_models(settings.model).folder),
         parser=digest_of("parse", package_version("stanza", "torch")),
         rules=files_version(Path(settings.rules) if settings.rules else resources.path("rules")),
         gazetteer=files_version(resources.path("gazetteer"), *map(Path, settings.gazetteer)),

@@ -56,7 +56,7 @@ def settings(
 ) -> Settings:
     """The options of a command as the settings of a build, with absolute paths."""
     return Settings(
-        model=model if model in (None, "stanza") else str(Path(model).absolute()),
+        model=model if model in (None, "stanza", "bg-compact") else str(Path(model).absolute()),
         rules=str(rules.absolute()) if rules else None,
         gazetteer=tuple(str(path.absolute()) for path in gazetteer or ()),
         verdicts=str((verdicts or DEFAULT_VERDICTS).absolute()),
