@@ -2,6 +2,8 @@
 
     .venv/bin/python notebooks/write_manual.py            all pages; reads the sample corpus for the answers
     .venv/bin/python notebooks/write_manual.py --quick    only the pages that need no model (commands, functions, terms)
+    .venv/bin/python notebooks/write_manual.py --measure  the figures of the README too: quality, speed here
+    .venv/bin/python notebooks/write_manual.py --picture  the picture of the page too (needs Chromium)
 
 A page keeps what stands above its MARK, which is written by hand; what stands below is made anew. The tests make the
 same pages in memory and compare, so that what the manual says is what the program does.
@@ -10,7 +12,13 @@ same pages in memory and compare, so that what the manual says is what the progr
 from __future__ import annotations
 
 import argparse
+import json
+import os
+import resource
+import subprocess
+import sys
 import tempfile
+import time
 import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -21,6 +29,15 @@ MANUAL = ROOT / "notebooks" / "manual"
 MARK = "<!-- below this line the page is made by notebooks/write_manual.py -->\n"
 LANGUAGES = ("en", "bg")
 ROWS = 8  # of an answer that the manual shows
+ACTOR = "Ралица Войнова"  # chosen in the picture
+FIGURES = {
+    "trigger": "words that evoke an encounter",
+    "participant": "named participants",
+    "pair": "who met whom (pairs of actors)",
+    "pair+status": "pairs with the right status",
+    "speaker": "who is quoted",
+    "statement": "statements with their speaker",
+}
 EVENT = """
 PREFIX dip: <https://w3id.org/diplokg/ontology#>
 PREFIX schema: <https://schema.org/>
@@ -195,7 +212,81 @@ def _table(answer: Any) -> Iterator[str]:
     yield from ("", f"{len(rows)} / {len(answer.rows)}")
 
 
+# Figures and the picture.
+
+
+def quality(gold: Path = ROOT / "data" / "gold") -> list[str]:
+    """What `kg score` says of the gold, as a table."""
+    done = _kg("score", str(gold), "--json")
+    result = json.loads(done.stdout)
+    lines = [f"| on {result['documents']} articles | precision | recall | F1 | 95 % |", "|---|---|---|---|---|"]
+    for name, row in result["figures"].items():
+        low, high = row["f1_95"]
+        cells = (f"{row[key]:.2f}" for key in ("precision", "recall", "f1"))
+        lines.append(f"| {FIGURES[name]} | {' | '.join(cells)} | {low:.2f}–{high:.2f} |")
+    shares = ", ".join(f"{name} {row['value']:.2f}" for name, row in result["shares"].items())
+    return [*lines, "", f"Right on encounters that were found: {shares}."]
+
+
+def speed() -> list[str]:
+    """Wall and processor time of the usual commands on the sample corpus and this machine, as a table."""
+    with tempfile.TemporaryDirectory() as folder:
+        news, store = str(ROOT / "data" / "news"), ("--store", folder)
+        commands = {
+            "first `kg build data/news` (25 articles), loading the models, one process": ("build", news, *store, "-j1"),
+            "the same again, nothing to do": ("build", news, *store),
+            "`kg query who-met-whom`": ("query", "who-met-whom", *store),
+            "`kg --help`": ("--help",),
+        }
+        rows = [f"| {what} | {_timed(*words)} |" for what, words in commands.items()]
+    peak = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
+    return [
+        "| what | wall | processor |",
+        "|---|---|---|",
+        *rows,
+        f"| peak memory of the first build | {peak:.0f} MB | |",
+    ]
+
+
+def _kg(*words: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", "from kg.cli import main; main()", *words]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+
+
+def _timed(*words: str) -> str:
+    """Two cells: seconds by the clock, seconds of the processor."""
+    began, used = time.perf_counter(), os.times()
+    _kg(*words)
+    now = os.times()
+    wall, processor = time.perf_counter() - began, sum(now[2:4]) - sum(used[2:4])
+    return f"{wall:.1f} s | {processor:.1f} s"
+
+
+def picture(store: Path, path: Path = MANUAL / "graph.png") -> None:
+    """Photograph the page of `store` with one actor chosen. Takes the browser of the system."""
+    import shutil
+
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        opened = browser.new_page(viewport={"width": 1400, "height": 860})
+        opened.goto((store / "graph.html").as_uri())
+        opened.wait_for_load_state("networkidle")
+        opened.get_by_role("button", name=ACTOR).first.click()
+        opened.wait_for_timeout(1500)
+        opened.screenshot(path=path)
+        browser.close()
+
+
 # Pages.
+
+
+def between(text: str, name: str, lines: Iterable[str]) -> str:
+    """`text` with what stands between <!-- name --> and <!-- /name --> replaced by `lines`."""
+    head, rest = text.split(f"<!-- {name} -->\n")
+    _, tail = rest.split(f"<!-- /{name} -->")
+    return f"{head}<!-- {name} -->\n" + "\n".join(lines) + f"\n<!-- /{name} -->{tail}"
 
 
 def page(path: Path, made: Iterable[str]) -> str:
@@ -220,14 +311,23 @@ def main() -> None:
     """Write the pages that differ and name them."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="only the pages that need no model")
+    parser.add_argument("--measure", action="store_true", help="the figures of the README too")
+    parser.add_argument("--picture", action="store_true", help="the picture of the page too")
+    asked = parser.parse_args()
     pages = quick_pages()
-    if not parser.parse_args().quick:
+    if not asked.quick:
         import kg
 
         with tempfile.TemporaryDirectory() as folder:
             kg.build([ROOT / "data" / "news"], folder)
             with kg.open(folder) as store:
                 pages |= sample_pages(store)
+            if asked.picture:
+                kg.draw(Path(folder) / "graph.html", folder)
+                picture(Path(folder))
+    if asked.measure:
+        readme = between((ROOT / "README.md").read_text("utf-8"), "quality", quality())
+        pages[ROOT / "README.md"] = between(readme, "speed", speed())
     for path, text in sorted(pages.items()):
         if path.read_text("utf-8") != text:
             path.write_text(text, "utf-8")

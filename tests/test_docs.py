@@ -157,3 +157,32 @@ def test_an_unknown_question_says_which_there_are(tmp_path):
     kg.build([tmp_path], tmp_path / "store")
     with pytest.raises(KgError, match="did you mean who-met-whom"):
         kg.query("who-met-who", store=tmp_path / "store")
+
+
+def test_the_picture_shows_the_page():
+    assert (MANUAL / "graph.png").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+
+
+@pytest.mark.model
+@pytest.mark.slow
+def test_answer_of_the_readme_is_fresh(sample):
+    import kg
+
+    shown = re.search(r"^Meeting  Володимир Зеленски .*$", (ROOT / "README.md").read_text("utf-8"), re.M)[0].split("  ")
+    rows = sample.query(kg.questions()["meetings-of"]["sparql"], {"actor": "Стив Уиткоф"}).records()
+    said = [[str(value).rpartition("#")[2] for value in list(row.values())[:-1]] for row in rows]
+    assert [cell.strip() for cell in shown if cell.strip()][:-1] in said
+
+
+@pytest.mark.model
+@pytest.mark.slow
+def test_quality_figures_of_the_readme_are_fresh():
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert WRITER.between(readme, "quality", WRITER.quality()) == readme, "run notebooks/write_manual.py --measure"
+
+
+def test_speed_figures_of_the_readme_are_given():
+    readme = (ROOT / "README.md").read_text("utf-8")
+    table = readme.split("<!-- speed -->")[1].split("<!-- /speed -->")[0]
+    assert len(re.findall(r"\| [\d.]+ s \| [\d.]+ s \|", table)) == 4
+    assert re.search(r"\| \d+ MB \|", table)
