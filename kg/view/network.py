@@ -7,13 +7,16 @@ statements, innermost first. Everything refers to everything else by id, so a Ne
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeVar
+
+from kg.model import ENCOUNTERS
 
 QUERIES = Path(__file__).parent / "queries"
+Row = dict[str, str]  # variable -> value
 
 
 class Store(Protocol):
@@ -133,6 +136,9 @@ class Document:
     url: str | None = None
 
 
+Thing = TypeVar("Thing", Actor, Event, Claim, Statement, Document)
+
+
 @dataclass(frozen=True, slots=True)
 class Network:
     """All of it, each tuple in the order of its ids. `labels` has the words of the ontology: (Bulgarian, English)."""
@@ -146,13 +152,22 @@ class Network:
 
 
 def load_network(store: Store) -> Network:
-    """Ask `store` for everything that a page shows."""
+    """Ask `store` for everything that a page shows.
+
+    Each query asks for one kind of thing and its own properties, which every engine answers in linear time; they are
+    joined here, by IRI.
+    """
+    entities, documents, events = (_table(store, name) for name in ("entities", "documents", "events"))
+    ids = {iri: row["id"] for table in (entities, documents, events) for iri, row in table.items()}
+    words = _Words(_table(store, "spans"), _table(store, "sentences"), _table(store, "mentions"), ids)
+    arguments = _grouped(store, "arguments")
+    claims = _table(store, "claims")
     return Network(
-        actors=tuple(_actors(store)),
-        events=tuple(_events(store)),
-        claims=tuple(_claims(store)),
-        statements=tuple(_statements(store)),
-        documents=tuple(_documents(store)),
+        actors=_ordered(_actors(store, entities)),
+        events=_ordered(_events(store, events, entities, claims, arguments, words)),
+        claims=_ordered(_claims(store, claims, arguments, words)),
+        statements=_ordered(_statements(store, arguments, words)),
+        documents=_ordered(_documents(documents)),
         labels=load_labels(),
     )
 
@@ -170,18 +185,58 @@ def load_labels() -> dict[str, tuple[str, str]]:
     return {_local(row["term"]): (row["bg"], row["en"]) for row in sorted(rows, key=lambda row: row["term"])}
 
 
-def _rows(store: Store, name: str) -> Iterator[dict[str, str]]:
+def _rows(store: Store, name: str) -> Iterator[Row]:
     """The rows of one query as plain strings; an unbound variable is missing."""
     answer = store.query((QUERIES / f"{name}.rq").read_text("utf-8"))
     for row in answer.rows:
         yield {name: term.value for name, term in zip(answer.variables, row, strict=True) if term is not None}
 
 
-def _grouped(store: Store, name: str, key: str) -> dict[str, list[dict[str, str]]]:
-    groups: dict[str, list[dict[str, str]]] = defaultdict(list)
+def _grouped(store: Store, name: str) -> dict[str, list[Row]]:
+    """The rows of a query by its first variable, in an order that does not depend on the store."""
+    groups: dict[str, list[Row]] = defaultdict(list)
     for row in _rows(store, name):
-        groups[row[key]].append(row)
+        groups[next(iter(row.values()))].append(row)
+    for rows in groups.values():
+        rows.sort(key=lambda row: sorted(row.items()))
     return groups
+
+
+def _table(store: Store, name: str) -> dict[str, Row]:
+    """One row for each value of the first variable of a query: the first, should a store hold several."""
+    return {key: rows[0] for key, rows in _grouped(store, name).items()}
+
+
+def _ordered(things: Iterable[Thing]) -> tuple[Thing, ...]:
+    return tuple(sorted(things, key=lambda thing: thing.id))
+
+
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """Where things stand in texts, by IRI; `ids` are those of entities, documents and events."""
+
+    spans: Mapping[str, Row]
+    sentences: Mapping[str, Row]
+    mentions: Mapping[str, Row]
+    ids: Mapping[str, str]
+
+    def sentence(self, iri: str) -> tuple[int, str]:
+        """Where the sentence begins, and its words."""
+        span = self.spans[self.sentences[iri]["span"]]
+        return int(span["start"]), span["words"]
+
+    def mark(self, iri: str, role: str) -> Mark:
+        """A span as a mark."""
+        return Mark(int(self.spans[iri]["start"]), int(self.spans[iri]["end"]), role)
+
+    def argument(self, row: Row) -> Mark:
+        """The words that fill a role, and who they are."""
+        at = self.spans[row["span"]] if "span" in row else self.mentions[row["mention"]]
+        return Mark(int(at["start"]), int(at["end"]), _local(row["role"]), self.actor(row), row["inferred"] == "true")
+
+    def actor(self, row: Row) -> str | None:
+        """The id of the entity that the mention of an argument is."""
+        return self.ids.get(self.mentions[row["mention"]].get("entity", ""))
 
 
 def _local(iri: str) -> str:
@@ -189,85 +244,90 @@ def _local(iri: str) -> str:
     return iri.rpartition("#")[2] if "#" in iri else iri.rpartition("/")[2]
 
 
-def _day(row: Mapping[str, str], key: str) -> date | None:
+def _day(row: Row, key: str) -> date | None:
     return date.fromisoformat(row[key][:10]) if key in row else None
 
 
-def _actors(store: Store) -> Iterator[Actor]:
-    names, offices = _grouped(store, "names", "id"), _grouped(store, "offices", "id")
-    for id, rows in sorted(_grouped(store, "actors", "id").items()):
-        row = min(rows, key=lambda row: sorted(row.items()))
-        titles = {f"{o['title']}, {o['body']}" if "body" in o else o["title"] for o in offices.get(id, ())}
+def _actors(store: Store, entities: Mapping[str, Row]) -> Iterator[Actor]:
+    names, offices = _grouped(store, "names"), _grouped(store, "offices")
+    for iri, row in entities.items():
+        titles = {f"{o['title']}, {o['body']}" if "body" in o else o["title"] for o in offices.get(iri, ())}
         yield Actor(
-            id=id,
+            id=row["id"],
             kind=_local(row["kind"]),
             name=row["name"],
-            names=tuple(sorted({other["name"] for other in names.get(id, ())} - {row["name"]})),
+            names=tuple(sorted({other["name"] for other in names.get(iri, ())} - {row["name"]})),
             named=row.get("named") != "false",
             country=row.get("country"),
             offices=tuple(sorted(titles)),
         )
 
 
-def _events(store: Store) -> Iterator[Event]:
-    participants = _grouped(store, "participants", "event")
-    for id, rows in sorted(_grouped(store, "events", "id").items()):
-        row = min(rows, key=lambda row: sorted(row.items()))
-        roles: dict[str, set[str]] = defaultdict(set)
-        for one in participants.get(id, ()):
-            roles[one["actor"]].add(_local(one.get("role", "participant")))
+def _events(
+    store: Store,
+    events: Mapping[str, Row],
+    entities: Mapping[str, Row],
+    claims: Mapping[str, Row],
+    arguments: Mapping[str, list[Row]],
+    words: _Words,
+) -> Iterator[Event]:
+    participants = _grouped(store, "participants")
+    roles: dict[tuple[str, str | None], set[str]] = defaultdict(set)
+    for claim, row in claims.items():
+        for argument in arguments.get(claim, ()):
+            roles[row["event"], words.actor(argument)].add(_local(argument["role"]))
+    for iri, row in events.items():
+        actors = {words.ids[one["entity"]] for one in participants.get(iri, ()) if one["entity"] in words.ids}
+        place = entities.get(row.get("place", ""))
+        kind = _local(row["kind"])
         yield Event(
-            id=id,
-            kind=_local(row["kind"]),
-            encounter=row["encounter"] == "true",
+            id=row["id"],
+            kind=kind,
+            encounter=kind in ENCOUNTERS,
             status=_local(row["status"]).lower(),
             participants=tuple(
-                Participant(actor, min(found - {"participant"}, default="participant"))
-                for actor, found in sorted(roles.items())
+                Participant(actor, min(roles[iri, actor] - {"participant", "place"}, default="participant"))
+                for actor in sorted(actors)
             ),
-            place=row.get("place"),
+            place=place["name"] if place else None,
             start=_day(row, "start"),
             end=_day(row, "end"),
         )
 
 
-def _claims(store: Store) -> Iterator[Claim]:
-    arguments, said_in = _grouped(store, "arguments", "claim"), _grouped(store, "said_in", "claim")
-    depth = _depths(store)
-    for claim, rows in sorted(_grouped(store, "claims", "claim").items()):
-        row = min(rows, key=lambda row: sorted(row.items()))
-        when = None
-        if "words" in row:
-            inferred = row.get("inferred") == "true"
-            when = When(row["words"], row.get("edtf"), _day(row, "first"), _day(row, "last"), inferred)
-        marks = {
-            Mark(int(a["start"]), int(a["end"]), _local(a["role"]), a.get("actor"), a["inferred"] == "true")
-            for a in arguments.get(claim, ())
-        }
-        inside = {row["statement"] for row in said_in.get(claim, ())}
+def _claims(
+    store: Store, claims: Mapping[str, Row], arguments: Mapping[str, list[Row]], words: _Words
+) -> Iterator[Claim]:
+    said_in, whens, depth = _grouped(store, "said_in"), _table(store, "whens"), _depths(store)
+    for iri, row in claims.items():
+        start, sentence = words.sentence(row["sentence"])
+        when = whens.get(row.get("when", ""))
+        marks = {words.argument(argument) for argument in arguments.get(iri, ())}
+        inside = {one["statement"] for one in said_in.get(iri, ())}
         yield Claim(
-            id=_local(claim),
-            event=row["event"],
-            document=row["document"],
-            start=int(row["start"]),
-            sentence=row["sentence"],
-            trigger=Mark(int(row["from"]), int(row["to"]), "trigger"),
+            id=_local(iri),
+            event=words.ids[row["event"]],
+            document=words.ids[row["document"]],
+            start=start,
+            sentence=sentence,
+            trigger=words.mark(row["trigger"], "trigger"),
             status=_local(row["status"]).lower(),
             rule=row["rule"],
             marks=tuple(sorted(marks, key=lambda mark: (mark.start, mark.end, mark.role))),
-            when=when,
-            topic=row.get("topic"),
-            statements=tuple(_local(s) for s in sorted(inside, key=lambda s: (-depth.get(s, 0), s))),
+            when=_when(when) if when else None,
+            topic=words.spans[row["topic"]]["words"] if "topic" in row else None,
+            statements=tuple(_local(one) for one in sorted(inside, key=lambda one: (-depth.get(one, 0), one))),
             renarrative=row.get("evidential") == "true",
         )
 
 
+def _when(row: Row) -> When:
+    return When(row["words"], row.get("edtf"), _day(row, "first"), _day(row, "last"), row.get("inferred") == "true")
+
+
 def _depths(store: Store) -> dict[str, int]:
-    """How deep each statement is nested: 0 for one that no other statement contains."""
-    outer = {
-        row["inner"]: row["outer"]
-        for row in sorted(_rows(store, "nested"), key=lambda row: (row["inner"], row["outer"]))
-    }
+    """How deep each statement is nested: one that no other statement contains is missing."""
+    outer = {inner: row["outer"] for inner, row in _table(store, "nested").items()}
     depths = {}
     for statement in outer:
         seen = {statement}
@@ -278,26 +338,28 @@ def _depths(store: Store) -> dict[str, int]:
     return depths
 
 
-def _statements(store: Store) -> Iterator[Statement]:
-    voices = _grouped(store, "voices", "statement")
-    for statement, rows in sorted(_grouped(store, "statements", "statement").items()):
-        row = min(rows, key=lambda row: sorted(row.items()))
-        ordered = sorted(voices.get(statement, ()), key=lambda v: (int(v["position"]), v["words"]))
-        said = [(_local(v["role"]), Voice(v["words"], v.get("actor"))) for v in ordered]
+def _statements(store: Store, arguments: Mapping[str, list[Row]], words: _Words) -> Iterator[Statement]:
+    for iri, row in _table(store, "statements").items():
+        start, sentence = words.sentence(row["sentence"])
+        ordered = sorted(arguments.get(iri, ()), key=lambda one: (int(one["position"]), one["mention"]))
+        voices = [
+            (_local(one["role"]), Voice(words.mentions[one["mention"]]["words"], words.actor(one))) for one in ordered
+        ]
         yield Statement(
-            id=_local(statement),
-            document=row["document"],
-            start=int(row["start"]),
-            sentence=row["sentence"],
-            trigger=Mark(int(row["from"]), int(row["to"]), "trigger"),
+            id=_local(iri),
+            document=words.ids[row["document"]],
+            start=start,
+            sentence=sentence,
+            trigger=words.mark(row["trigger"], "trigger"),
             mode=row["mode"],
             stance=row["stance"],
-            speaker=next((voice for role, voice in said if role == "speaker"), None),
-            media=tuple(voice for role, voice in said if role == "medium"),
+            speaker=next((voice for role, voice in voices if role == "speaker"), None),
+            media=tuple(voice for role, voice in voices if role == "medium"),
         )
 
 
-def _documents(store: Store) -> Iterator[Document]:
-    for id, rows in sorted(_grouped(store, "documents", "id").items()):
-        row = min(rows, key=lambda row: sorted(row.items()))
-        yield Document(id, row["text"], row.get("title"), _day(row, "published"), row.get("source"), row.get("url"))
+def _documents(documents: Mapping[str, Row]) -> Iterator[Document]:
+    for row in documents.values():
+        yield Document(
+            row["id"], row["text"], row.get("title"), _day(row, "published"), row.get("source"), row.get("url")
+        )

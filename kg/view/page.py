@@ -45,6 +45,7 @@ def make_page(network: Network, *, limit: int = LIMIT, pages: Mapping[str, list[
             "data": script_json(data),
             "evidence": proof,
             "encoding": encoding,
+            "title": words()["title"][0],
             "noscript": " · ".join(words()["needs_script"]),
             "script_json": script_json,
         },

@@ -196,6 +196,9 @@ def _templates(library: Library) -> jinja2.Environment:
         bulgarian, english = text[key]
         return both(bulgarian.format(**values), english.format(**values))
 
+    def word(key: str) -> str:
+        return text[key][0]
+
     def term(name: str) -> Markup:
         return both(*labels.get(name, labels.get(name.capitalize(), (name, name))))
 
@@ -216,6 +219,7 @@ def _templates(library: Library) -> jinja2.Environment:
         "script": script,
         "policy": policy([script], [style]),
         "t": t,
+        "word": word,
         "term": term,
         "sides": sides,
         "address": address,

@@ -6,7 +6,7 @@ const ALIKE = [[/sch|sht/g, "sh"], [/tch|tsch/g, "ch"], [/zh|dzh|j(?=[aeiou])/g,
 
 /** A name in plain Latin letters, in which spellings that sound alike are alike. */
 kg.fold = function (text) {
-  let folded = text.toLowerCase().normalize("NFD").replace(/и\u0306/g, "й").replace(/[\u0300-\u036f]/g, "");
+  let folded = text.toLowerCase().normalize("NFD").replace(/\u0438\u0306/g, "\u0439").replace(/[\u0300-\u036f]/g, "");
   folded = folded.replace(/[\u0400-\u04ff]/g, (letter) => kg.words.letters[letter] ?? letter).replace(/^u(?=[aeiou])|(?<=[\s-])u(?=[aeiou])/g, "v");
   for (const [pattern, plain] of ALIKE) folded = folded.replace(pattern, plain);
   return folded;
