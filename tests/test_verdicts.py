@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from kg import gazetteer
 from kg.cli import app
+from kg.dossier.disagreements import disagreements
 from kg.errors import InputError
 from kg.graph import document_iri, document_quads, resolution_iri, resolution_quads
 from kg.resolve import resolve
@@ -180,3 +181,35 @@ def test_history_of_an_event_and_of_an_actor(store):
 
 def test_conflicts_of_sources_that_agree(store):
     assert [] == json.loads(run("conflicts", "--store", store, "--json").stdout)
+
+
+def told(claim, document, status, start=None, place=None, *who):
+    row = {"id": "e", "kind": "Meeting", "claim": claim, "document": document, "publisher": document, "sentence": claim}
+    return [row | {"status": status, "from": start, "to": start, "place": place, "who": one} for one in who or (None,)]
+
+
+def test_disagreements_over_each_matter():
+    rows = [
+        *told("c1", "d1", "Held", "2026-04-02", "Анкара", "Ана", "Ерик", "Кемал"),
+        *told("c2", "d2", "Held", "2026-04-03", "Истанбул", "Ана", "Ерик"),
+        *told("c3", "d3", "Denied"),
+    ]
+    assert [
+        ("date", "2026-04-02", "2026-04-03"),
+        ("participants", "Кемал", "Ана, Ерик"),
+        ("place", "Анкара", "Истанбул"),
+        ("status", "Denied", "Held"),
+        ("status", "Denied", "Held"),
+    ] == [(one["over"], one["one"], one["two"]) for one in disagreements(rows)]
+
+
+def test_one_article_does_not_disagree_with_itself():
+    rows = told("c1", "d1", "Held", "2026-04-02") + told("c2", "d1", "Held", "2026-04-03")
+    assert [] == disagreements(rows)
+
+
+def test_a_chain_is_found_by_its_key(store, tmp_path):
+    key = chain(2, "Дмитриев")
+    file = tmp_path / "same.tsv"
+    run("merge", OLEG, key, "--store", store, "--verdicts", str(file))
+    assert (Verdict("same", OLEG, key, "", ""),) == load(file)

@@ -67,7 +67,7 @@ def merge(
 
     with open_store(store, read_only=True) as opened:
         first = dossier.find_one(opened, a)["id"]
-        second = b if dossier.is_chain(opened, b) else dossier.find_one(opened, b)["id"]
+        second = b if dossier.chain(opened, b) else dossier.find_one(opened, b)["id"]
     _decide("same", first, second, who, why, verdicts)
 
 
@@ -154,7 +154,7 @@ def history(
 
 
 def conflicts(store: options.Store = options.DEFAULT_STORE, as_json: options.AsJson = False) -> None:
-    """Print where sources disagree on date, place or status of an event, side by side.
+    """Print where sources disagree on date, place, status or participants of an event, side by side.
 
     Example: kg conflicts
     """
@@ -168,7 +168,8 @@ def conflicts(store: options.Store = options.DEFAULT_STORE, as_json: options.AsJ
         return
     for one in found:
         print(f"{one['id']}  {one['over']}: {one['one']} – {one['two']}")
-        print(f"    {one['sentence']}\n    {one['otherSentence']}")
+        for publisher, sentence in (("publisher", "sentence"), ("otherPublisher", "otherSentence")):
+            print(f"    {one[publisher] or 'no source'}: {one[sentence].strip()}")
     if not found:
         print("the sources agree", file=sys.stderr)
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from kg import resources
+from kg.dossier.disagreements import disagreements
 from kg.errors import InputError
 
 if TYPE_CHECKING:
@@ -76,7 +78,7 @@ def close_calls(store: Store, limit: int) -> list[Record]:
 
 def _passages(store: Store, call: Record) -> Iterator[Record]:
     for side in ("a", "b"):
-        found = ask(store, "chain", key=call["b"]) if side == "b" and call["decision"] == "same" else []
+        found = chain(store, call["b"]) if side == "b" and call["decision"] == "same" else []
         found = found or ask(store, "mentions", id=call[side])
         if found:
             yield {"of": call[side], "document": found[0]["document"], "text": found[0]["around"]}
@@ -94,9 +96,11 @@ def events_of(store: Store, id: str) -> list[Record]:
 
 def conflicts(store: Store) -> list[Record]:
     """Where sources disagree on one event, side by side."""
-    return ask(store, "conflicts")
+    return disagreements(ask(store, "told"))
 
 
-def is_chain(store: Store, name: str) -> bool:
-    """Whether `name` is a chain of the store ("doc-start")."""
-    return "-" in name and "/" not in name and bool(ask(store, "chain", key=name))
+def chain(store: Store, key: str) -> list[Record]:
+    """The first mention of a chain ("doc-start") with the words around it; nothing where there is no such chain."""
+    some = ask(store, "any-chain")
+    base = some[0]["chain"].rpartition("/")[0] if some else ""
+    return ask(store, "chain", address=f"{base}/{quote(key)}")

@@ -1,0 +1,64 @@
+"""Where the articles on one event disagree: did it happen, when, where, with whom. Pure, over rows of told.rq."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from itertools import groupby, permutations
+from typing import Any
+
+Record = dict[str, Any]
+OPPOSED = (("Denied", "Held"), ("Denied", "Ongoing"), ("Denied", "Planned"), ("Cancelled", "Held"))
+
+
+def disagreements(rows: Iterable[Record]) -> list[Record]:
+    """Pairs of claims of two articles on one event that cannot both be right, `one` beside `two`, by event and matter.
+
+    `over` is status, date, place or participants. Dates and places are compared between claims of one status, and of
+    participants those count whom one article names and another, which names two others, leaves out.
+    """
+    found = []
+    for _, told in groupby(rows, key=lambda row: row["id"]):
+        claims = list(_claims(told))
+        by_document: dict[str, set[str]] = {}
+        for claim in claims:
+            by_document.setdefault(claim["document"], set()).update(claim["who"])
+        for one, two in permutations(claims, 2):
+            if one["document"] != two["document"]:
+                found += [_record(one, two, *matter) for matter in _matters(one, two, by_document[two["document"]])]
+    unique = {tuple(sorted((key, str(value)) for key, value in record.items())): record for record in found}
+    return [unique[key] for key in sorted(unique, key=lambda key: (unique[key]["id"], unique[key]["over"], key))]
+
+
+def _claims(rows: Iterable[Record]) -> Iterator[Record]:
+    """One record a claim; `who` is the set of its named participants."""
+    for _, told in groupby(rows, key=lambda row: row["claim"]):
+        several = list(told)
+        yield several[0] | {"who": {row["who"] for row in several if row["who"]}}
+
+
+def _matters(one: Record, two: Record, named: set[str]) -> Iterator[tuple[str, str, str]]:
+    if (one["status"], two["status"]) in OPPOSED:
+        yield "status", one["status"], two["status"]
+    if one["status"] != two["status"]:
+        return
+    if one["to"] and two["from"] and one["to"] < two["from"]:
+        yield "date", one["to"], two["from"]
+    if one["place"] and two["place"] and one["place"] < two["place"]:
+        yield "place", one["place"], two["place"]
+    if one["status"] == "Held" and len(two["who"]) > 1:
+        for actor in sorted(one["who"] - named):
+            yield "participants", actor, ", ".join(sorted(two["who"]))
+
+
+def _record(one: Record, two: Record, over: str, left: str, right: str) -> Record:
+    return {
+        "id": one["id"],
+        "kind": one["kind"],
+        "over": over,
+        "one": left,
+        "publisher": one["publisher"],
+        "sentence": one["sentence"],
+        "two": right,
+        "otherPublisher": two["publisher"],
+        "otherSentence": two["sentence"],
+    }
