@@ -97,7 +97,7 @@ class Lexicon:
 REQUIRED_LISTS = frozenset({
     "status.planned-verbs", "status.proposed-verbs", "status.refused-verbs", "status.achieved-verbs", "status.ongoing-verbs", "status.ending-verbs",
     "status.held-verbs", "status.planned-modifiers", "status.proposed-modifiers", "status.cancelled-modifiers",
-    "status.postponed-modifiers", "status.held-modifiers", "status.ongoing-modifiers", "status.future-verbs", "status.truth",
+    "status.postponed-modifiers", "status.held-modifiers", "status.ongoing-modifiers", "status.future-verbs", "status.truth", "status.past-or-present", "status.now",
     "light.object", "light.act", "light.arrival", "light.chair", "light.telephone", "light.place", "light.goal", "light.existence", "actors.people", "actors.address", "actors.media", "actors.bodies", "actors.unnamed",
     "actors.reporters", "actors.collective", "actors.pronouns", "actors.not-actors", "coref.two", "coref.side", "coref.colleague",
     "coref.host", "coref.documents",

@@ -130,7 +130,16 @@ def _of_verb(tree: Tree, id: int, lexicon: Lexicon, depth: int = 0) -> Status:
         return Status("held", "past", facts.heard)
     if tree.future_time(id):
         return Status("planned", "present-future")
+    if _looks_past(tree, id, lexicon):
+        return Status("held", "present-or-past", facts.heard)
     return Status("ongoing", "present") if facts.imperfective or not tree.is_verb(id) else Status("held", "present")
+
+
+def _looks_past(tree: Tree, id: int, lexicon: Lexicon) -> bool:
+    """ "Разговаря с Путин", "санкционира", "се състоя": the form is of the present and of the past, and news tells what
+    was; "в момента разговаря" is now."""
+    both = tree.form(id).endswith("ира") or tree.form(id) in lexicon.words("status.past-or-present")
+    return both and not any(tree.form(i) in lexicon.words("status.now") for i in tree.nominal_subtree(id))
 
 
 NOT_HAVING = ("няма", "нямат", "нямаме", "нямам", "нямаше", "нямаха", "нямало")
