@@ -49,7 +49,7 @@ def _chain(group: list[Mention]) -> Chain:
         fullest = next(m for m in group if m.base == usual)
     return Chain(
         base=fullest.base,
-        kind=_commonest(m.kind for m in group),
+        kind=_commonest(m.kind for m in group) or fullest.kind,
         named=fullest.named,
         mentions=tuple(group),
         country=_commonest(m.country for m in group if m.country),

@@ -50,7 +50,7 @@ BULGARIAN = {
     "dates/rules.py": "the grammar of date lines",
     "decode.py": "the frequent letters by which encodings are told apart",
     "discourse.py": "endings by which gender shows",
-    "gazetteer.py": "endings of the forms that are made of one name",
+    "gazetteer/load.py": "endings of the forms that are made of one name",
     "lexicon.py": "the prepositions that a rule may name as slots",
     "mentions.py": "the conjunction between two names",
     "names/base.py": "endings: the article, gender and number",

@@ -94,7 +94,7 @@ def _draft(key: Key, sightings: list[Sighting], gazetteer: Gazetteer) -> Entity:
         known = gazetteer.countries.get(key[1])
         place = gazetteer.place(known.name if known else key[1])
         name = known.name if known else _commonest(s.base for s in sightings) or (place.name if place else key[1])
-        same = _same_place(key, place and place.same_as)
+        same = _same_place(key, place.same_as if place else ())
         return Entity("", "Place", name, _others(name, spoken), True, place.country if place else None, same)
     if key[0] == "Person":
         full = [s.base for s in sightings if len(s.words) > 1] or [s.base for s in sightings]
@@ -124,9 +124,9 @@ def _commonest(values: Iterable[str]) -> str | None:
     return min(counted, key=lambda value: (-counted[value], value), default=None)
 
 
-def _same_place(key: Key, same_as: tuple[str, ...] | None) -> tuple[str, ...]:
+def _same_place(key: Key, same_as: tuple[str, ...]) -> tuple[str, ...]:
     geonames = (f"https://sws.geonames.org/{key[2]}/",) if key[2].isdigit() else ()
-    return (*geonames, *(same_as or ()))
+    return (*geonames, *same_as)
 
 
 def _ids(drafts: Mapping[Key, Entity]) -> dict[Key, str]:
@@ -206,7 +206,8 @@ class _Court:
         return verdict.b in self.keys
 
     def _settle(self, one: str, two: str, reason: str) -> None:
-        self.settled.append(Apart(*sorted((one, two)), reason, 1.0))
+        first, second = sorted((one, two))
+        self.settled.append(Apart(first, second, reason, 1.0))
 
     def _move(self, chosen: Iterable[Sighting], key: Key, reason: str) -> None:
         for sighting in list(chosen):

@@ -25,13 +25,12 @@ def holders(sightings: Sequence[Sighting], placements: Mapping[str, Placement]) 
                     known[held.office, held.country][placements[sighting.chain].key].append(sighting.day)
     found = {}
     for sighting in sightings:
-        held = sighting.held[0] if not sighting.named and len(sighting.held) == 1 else None
-        if held and _is_single(held):
-            key = _holder(known.get((held.office, held.country), {}), sighting.day)
+        only = sighting.held[0] if not sighting.named and len(sighting.held) == 1 else None
+        if only and _is_single(only):
+            key = _holder(known.get((only.office, only.country), {}), sighting.day)
             if key:
-                found[sighting.chain] = Placement(
-                    key, f"holder of the office: {held.title} ({held.country})", 0.7, True
-                )
+                reason = f"holder of the office: {only.title} ({only.country})"
+                found[sighting.chain] = Placement(key, reason, 0.7, True)
     return found
 
 

@@ -1,95 +1,15 @@
-"""What the world is called in Bulgarian: countries, seats of power, places, organisations, media, titles.
-
-All facts are in `data/gazetteer/*.tsv`; this module reads them once and answers questions. A user adds facts with a
-TSV of the columns of `Extra`:
-
-    kind          country | seat | place | organization | media | title
-    name          the base form
-    aliases       other names, separated by "|"
-    country       ISO 3166 alpha-2, where there is one
-    stands_for    of a seat: the government or body; of a title: the office in English
-    same_as       IRIs (Wikidata, GeoNames, ISO), separated by "|"
-
-What the user says comes first: an extra row wins over the shipped one of the same name. An alias that begins with "~"
-is also a common word ("~Нова", "~Сега"): it is known when asked for, but `kind` does not recognise it by itself.
-"""
+"""data/gazetteer/*.tsv and a user's own files -> Gazetteer. The only place that reads them."""
 
 from __future__ import annotations
 
 import csv
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
 from kg import names, resources
 from kg.errors import RuleError
-
-
-@dataclass(frozen=True, slots=True)
-class Country:
-    """A state (or territory with a government of its own): its code is ISO 3166 alpha-2, or XK for Kosovo."""
-
-    code: str
-    alpha3: str
-    name: str
-    aliases: tuple[str, ...]
-    english: tuple[str, ...]
-    capital: str
-
-    @property
-    def iri(self) -> str:
-        """The country in the EU's authority table, which is keyed by ISO 3166 alpha-3."""
-        return f"http://publications.europa.eu/resource/authority/country/{self.alpha3}"
-
-
-@dataclass(frozen=True, slots=True)
-class Metonym:
-    """A seat, capital or epithet and what it stands for where it acts ("Кремъл" -> "Русия").
-
-    `reading` is seat, body (an institution that is itself an actor), epithet ("Острова"), capital or place.
-    """
-
-    name: str
-    stands_for: str
-    country: str | None
-    reading: str
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A city, region or country as a place. `geonames` is a GeoNames id; latitude, longitude are degrees."""
-
-    name: str
-    kind: str
-    country: str | None
-    geonames: str | None = None
-    latitude: float | None = None
-    longitude: float | None = None
-    same_as: tuple[str, ...] = ()
-    english: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """An organisation or medium under its canonical name; `kind` is a kind of kg.model ("Organization", "Media")."""
-
-    name: str
-    kind: str
-    country: str | None
-    aliases: tuple[str, ...] = ()
-    same_as: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Title:
-    """A title ("премиерка", lemma "премиер") and the office that it names ("prime minister"), with its domain."""
-
-    name: str
-    lemma: str
-    office: str
-    domain: str
-    feminine: bool = False
+from kg.gazetteer.values import Country, Entry, Gazetteer, Metonym, Place, Title
 
 
 class Extra(NamedTuple):
@@ -101,92 +21,6 @@ class Extra(NamedTuple):
     country: str = ""
     stands_for: str = ""
     same_as: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Gazetteer:
-    """Lookups by name, frozen after `load`. Each accepts a base form, an alias or an acronym in any case."""
-
-    countries: Mapping[str, Country]
-    country_names: Mapping[str, str]
-    capitals: Mapping[str, str]
-    demonyms: Mapping[str, str]
-    seats: Mapping[str, Metonym]
-    entries: Mapping[str, Entry]
-    parties: Mapping[str, Entry]
-    places: Mapping[str, Place]
-    titles: Mapping[str, Title]
-    common: frozenset[str]
-
-    def country(self, name: str) -> str | None:
-        """The ISO code of a country: "САЩ", "Щатите", "Съединените щати" -> "US"; None for anything else."""
-        return self.country_names.get(names.fold(name))
-
-    def country_name(self, code: str) -> str | None:
-        """The usual Bulgarian name of a country: "US" -> "САЩ"."""
-        country = self.countries.get(code)
-        return country and country.name
-
-    def capital_of(self, name: str) -> str | None:
-        """The ISO code of the country whose capital is called `name`: "Москва" -> "RU"."""
-        return self.capitals.get(names.fold(name))
-
-    def demonym(self, word: str) -> str | None:
-        """The ISO code behind an adjective or an inhabitant in any form: "руския", "американската", "руснаци"."""
-        return self.demonyms.get(word.lower())
-
-    def demonyms_in(self, word: str) -> tuple[str, ...]:
-        """The ISO codes behind an adjective, a compound too: "руско-украинските" -> ("RU", "UA")."""
-        if code := self.demonym(word):
-            return (code,)
-        parts = word.lower().replace("–", "-").split("-")
-        codes = tuple(self.demonyms.get(part) for part in parts)
-        return tuple(code for code in codes if code) if len(parts) > 1 and all(codes) else ()
-
-    def metonym(self, name: str) -> Metonym | None:
-        """What a seat, epithet or capital stands for: "Белия дом" -> САЩ, "Москва" -> Русия."""
-        key = names.fold(name)
-        if key in self.seats:
-            return self.seats[key]
-        if code := self.capitals.get(key):
-            return Metonym(name=name, stands_for=self.countries[code].name, country=code, reading="capital")
-        return None
-
-    def organization(self, name: str) -> Entry | None:
-        """The organisation called `name`: "Евросъюза" -> Entry("ЕС", ...)."""
-        entry = self.entries.get(names.fold(name))
-        return entry if entry and entry.kind == "Organization" else None
-
-    def media(self, name: str) -> Entry | None:
-        """The agency, newspaper, broadcaster or platform called `name`: "Reuters" -> Entry("Ройтерс", ...)."""
-        entry = self.entries.get(names.fold(name))
-        return entry if entry and entry.kind == "Media" else None
-
-    def party(self, members: str) -> Entry | None:
-        """The party that its members stand for where they act: "консерватори" -> Entry("Консервативна партия", ...)."""
-        return self.parties.get(names.fold(members))
-
-    def kind(self, name: str) -> str | None:
-        """The kind of kg.model that a known name has: Government, Organization, Media or Place.
-
-        None if the name is unknown, or a common word too ("Сега").
-        """
-        key = names.fold(name)
-        if key in self.common:
-            return None
-        if key in self.country_names or (key in self.seats and self.seats[key].reading != "place"):
-            return "Government"
-        if key in self.entries:
-            return self.entries[key].kind
-        return "Place" if key in self.places else None
-
-    def place(self, name: str) -> Place | None:
-        """The city (of several, the most populous), region or country called `name`, with coordinates where known."""
-        return self.places.get(names.fold(name))
-
-    def title(self, phrase: str) -> Title | None:
-        """The office that a title names, with or without article: "канцлерката", "външния министър" -> Title."""
-        return self.titles.get(names.fold(phrase))
 
 
 def load(folder: Path | None = None, extra: tuple[Path, ...] = ()) -> Gazetteer:
@@ -229,9 +63,9 @@ def _country_names(countries: Iterable[Country], extras: list[Extra]) -> dict[st
         for country in countries
         for name in (country.name, *country.aliases, *country.english)
     }
-    for row in extras:
-        if row.kind == "country":
-            found |= {names.fold(name): row.country for name in (row.name, *_split(row.aliases))}
+    for own in extras:
+        if own.kind == "country":
+            found |= {names.fold(name): own.country for name in (own.name, *_split(own.aliases))}
     return found
 
 
@@ -266,10 +100,10 @@ def _seats(folder: Path, extras: list[Extra]) -> dict[str, Metonym]:
         seat = Metonym(row["name"], row["stands_for"], row["country"] or None, row["reading"])
         if seat.stands_for:
             found |= {names.fold(name): seat for name in (seat.name, *_split(row["aliases"]))}
-    for row in extras:
-        if row.kind == "seat":
-            seat = Metonym(row.name, row.stands_for, row.country or None, "seat")
-            found |= {names.fold(name): seat for name in (row.name, *_split(row.aliases))}
+    for own in extras:
+        if own.kind == "seat":
+            seat = Metonym(own.name, own.stands_for, own.country or None, "seat")
+            found |= {names.fold(name): seat for name in (own.name, *_split(own.aliases))}
     return found
 
 
@@ -281,17 +115,17 @@ def _entries(folder: Path, extras: list[Extra]) -> dict[str, Entry]:
         aliases, same_as = _split(row["aliases"]), _split(row["same_as"])
         rows.append(Entry(row["name"], "Organization", row["scope"] or None, aliases, same_as))
     kinds = {"organization": "Organization", "media": "Media"}
-    for row in extras:
-        if row.kind in kinds:
-            aliases, same_as = _split(row.aliases), _split(row.same_as)
-            rows.append(Entry(row.name, kinds[row.kind], row.country or None, aliases, same_as))
-    aliases = {names.fold(name): entry for entry in rows for name in entry.aliases}
-    aliases |= {f"the {key}": entry for key, entry in aliases.items() if key.isascii() and not key.startswith("the ")}
-    return aliases | {names.fold(entry.name): entry for entry in rows}
+    for own in extras:
+        if own.kind in kinds:
+            aliases, same_as = _split(own.aliases), _split(own.same_as)
+            rows.append(Entry(own.name, kinds[own.kind], own.country or None, aliases, same_as))
+    others = {names.fold(name): entry for entry in rows for name in entry.aliases}
+    others |= {f"the {key}": entry for key, entry in others.items() if key.isascii() and not key.startswith("the ")}
+    return others | {names.fold(entry.name): entry for entry in rows}
 
 
 def _parties(folder: Path) -> dict[str, Entry]:
-    found = {}
+    found: dict[str, Entry] = {}
     for row in _rows(folder / "organizations.tsv", "name", "members", "scope"):
         entry = Entry(row["name"], "Organization", row["scope"] or None)
         found |= {names.fold(member): entry for member in _split(row["members"])}
@@ -327,10 +161,10 @@ def _places(folder: Path, countries: Mapping[str, Country], extras: list[Extra])
         place = Place(country.name, "country", country.code, same_as=(country.iri,), english=country.english[0])
         keys = (names.fold(name) for name in (country.name, *country.aliases))
         found |= {key: place for key in keys if key not in found or found[key].country != country.code}
-    for row in extras:
-        if row.kind == "place":
-            place = Place(row.name, "place", row.country or None, same_as=_split(row.same_as))
-            found |= {names.fold(name): place for name in (row.name, *_split(row.aliases))}
+    for own in extras:
+        if own.kind == "place":
+            place = Place(own.name, "place", own.country or None, same_as=_split(own.same_as))
+            found |= {names.fold(name): place for name in (own.name, *_split(own.aliases))}
     return found
 
 
@@ -342,11 +176,11 @@ def _titles(folder: Path, extras: list[Extra]) -> dict[str, Title]:
             for form in _definite_phrase(name):
                 found.setdefault(names.fold(form), title)
             found[names.fold(name)] = title
-    for row in extras:
-        if row.kind == "title":
-            title = Title(row.name, row.name, row.stands_for or row.name, "office")
+    for own in extras:
+        if own.kind == "title":
+            title = Title(own.name, own.name, own.stands_for or own.name, "office")
             found |= {
-                names.fold(form): title for name in (row.name, *_split(row.aliases)) for form in _definite_phrase(name)
+                names.fold(form): title for name in (own.name, *_split(own.aliases)) for form in _definite_phrase(name)
             }
     return found
 
