@@ -75,7 +75,8 @@ def _candidates(tree: Tree, id: int, lexicon: Lexicon) -> Iterator[tuple[str, Fr
     if word.upos in ("NOUN", "PROPN"):
         yield from (("noun", frame) for frame in lexicon.by_noun.get(lemma, ()))
     if word.upos in ("ADJ", "NOUN", "ADV", "VERB") and tree.has_copula(id):
-        yield from (("adjective", frame) for frame in lexicon.by_adjective.get(tree.adjective(id), ()))
+        found = lexicon.by_adjective.get(lemma) or lexicon.by_adjective.get(tree.masculine(id), ())
+        yield from (("adjective", frame) for frame in found)
 
 
 def _attempt(tree: Tree, id: int, part: str, frame: Frame, lexicon: Lexicon) -> Match | Miss:
@@ -131,7 +132,7 @@ def _agent(tree: Tree, id: int, part: str, frame: Frame, lexicon: Lexicon) -> tu
         if subject is None and verb:
             return tree.slot(verb, AGENT)
     elif tree.reflexive(id) and frame in lexicon.by_verb.get((tree.lemma(id), True), ()):
-        subject = tree.subject(id)
+        subject = tree.subject(id) or tree.passive_subject(id)
     else:
         return tree.slot(id, AGENT)
     return tree.conjuncts(subject) if subject else ()

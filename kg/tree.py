@@ -112,10 +112,8 @@ class Tree:
         articles = ARTICLES if self.word(id).feat("Gender") == "Masc" and self.word(id).feat("Number") != "Plur" else ()
         return form in words or any(form.endswith(a) and form[: -len(a)] in words for a in articles)
 
-    def adjective(self, id: int) -> str:
-        """The dictionary form of an adjective; of a passive participle its masculine: "загрижена" -> "загрижен"."""
-        if not self.facts(id).passive:
-            return self.lemma(id)
+    def masculine(self, id: int) -> str:
+        """The masculine of a participle, whose lemma is a verb: "загрижена" -> "загрижен"."""
         form = self.form(id)
         return next((form.removesuffix(end) for end in ADJECTIVE_ENDINGS if form.endswith(end)), form)
 
