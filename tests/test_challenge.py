@@ -61,6 +61,7 @@ def test_each_sort_of_fault_is_told_apart():
     assert causes(statements=["Макрон > БТА"]) == ["medium missed"]
 
 
+@pytest.mark.slow
 @pytest.mark.model
 def test_no_phenomenon_falls_below_its_floor(capsys):
     results = run(CASES)
