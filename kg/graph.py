@@ -364,6 +364,7 @@ _ESCAPES = {c: f"\\u{c:04X}" for c in (*range(0x20), 0x7F, 0xFFFE, 0xFFFF)} | {
     ord(c): "\\" + e for c, e in zip('\b\t\n\f\r"\\', 'btnfr"\\', strict=True)
 }
 _ESCAPES |= dict.fromkeys(range(0xD800, 0xE000), "\ufffd")
+_PLAIN = re.compile(r"[\w.~/-]*", re.ASCII)  # what quote() would leave as it is
 _CYRILLIC = re.compile("[\u0400-\u04ff]")
 A = f"<{PREFIXES['rdf']}type>"
 
@@ -405,7 +406,9 @@ def _dip(local: str) -> str:
 
 
 def _address(base: str, *path: str) -> str:
-    return base + "/".join(quote(part.encode("utf-8", "replace"), safe="/") for part in path)
+    return base + "/".join(
+        part if _PLAIN.fullmatch(part) else quote(part.encode("utf-8", "replace"), safe="/") for part in path
+    )
 
 
 def _iri(base: str, *path: str) -> str:

@@ -102,9 +102,8 @@ def _walk(folder: Path) -> Iterator[Path | MissingError]:
 def sidecar(path: Path) -> Path | None:
     """The file of metadata beside `path`, if there is one."""
     for suffix in SIDECARS:
-        candidate = path.with_name(path.name + suffix)
-        if candidate.exists():
-            return candidate
+        if os.path.exists(f"{path}{suffix}"):
+            return path.with_name(path.name + suffix)
     return None
 
 
