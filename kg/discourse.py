@@ -101,10 +101,13 @@ class Discourse:
         return ()
 
     def _members(self, sentence: int, id: int, group: Mention) -> tuple[Actor, ...]:
-        """Who a plural title means: its names ("министрите Милков и Дендиас"), or with the group the two or more
-        countries that it is of ("лидерите на Германия и Полша")."""
+        """Who a plural title means: its names ("министрите Милков и Дендиас", which the parser may hang on "работи" of
+        "министрите на външните работи"), or with the group the two or more countries that it is of ("лидерите на
+        Германия и Полша")."""
         tree, found = self.trees[sentence], self.found[sentence]
-        people = [found.by_word[i] for i in tree.names_under(id) if i in found.by_word and found.by_word[i].named]
+        offices = [i for i in tree.prepositional(id, "на") if i not in found.by_word]
+        named = [i for top in (id, *offices) for i in tree.names_under(top)]
+        people = [found.by_word[i] for i in named if i in found.by_word and found.by_word[i].named]
         if people:
             return tuple(Actor(m, "") for m in dict.fromkeys(people))
         owners = [found.by_word[i] for i in tree.prepositional(id, "на") if i in found.by_word]

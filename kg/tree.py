@@ -33,6 +33,7 @@ CLITICS = frozenset(
 )
 FUTURE = frozenset({"ще"})
 FUTURE_IN_PAST = frozenset("щеше щях щяха щяло щял щяла щели".split())
+ADVERBIAL = frozenset("кратко лице път пъти насаме".split())
 CHANNELS = frozenset("телефона телефон видеовръзка видеоконференция видеоконферентна скайп зуум видео".split())
 NO_FUTURE = frozenset("няма нямаше нямало".split())
 CONDITIONAL = frozenset("би биха бих бихме".split())
@@ -456,6 +457,7 @@ class Tree:
         subjects = {i for c in self.children(id) if self.word(c).deprel in SUBJECT_RELATIONS for i in self.nominal_subtree(c)}
         for child in self.children(id):
             near = self.preposition(child) in ("в", "на", "до", "при", "край") or self.form(child) in CHANNELS
+            near = near or self.lemma(child) in TIMES or self.form(child) in ADVERBIAL
             for candidate in self.children(child) if near else ():
                 if candidate > id and candidate not in things | subjects and self.preposition(candidate) == preposition and (
                     self.word(candidate).upos in ("NOUN", "PROPN", "PRON")
