@@ -244,11 +244,14 @@ def who_meets_whom(network: Network, *, most: int = 25) -> Figure:
 
 def write_figure(figure: Figure, out: Path, format: str) -> None:
     """Save a figure as png or svg, without date or random ids in it."""
+    import warnings
+
     import matplotlib
 
     held = io.BytesIO()
     metadata: dict[str, Any] = {"Date": None} if format == "svg" else {"Software": None}
-    with matplotlib.rc_context({"svg.hashsalt": "kg", "svg.fonttype": "path"}):
+    with matplotlib.rc_context({"svg.hashsalt": "kg", "svg.fonttype": "path"}), warnings.catch_warnings():
+        warnings.filterwarnings("ignore", "Glyph .* missing from font")  # an emoji in a name is drawn as a box
         figure.savefig(held, format=format, dpi=160, bbox_inches="tight", metadata=metadata)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_bytes(held.getvalue())

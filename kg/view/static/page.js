@@ -173,7 +173,9 @@ function speak(lang) {
   kg.translate();
   drawFilters();
   const days = kg.documents.map((document) => document.published).filter(Boolean).sort();
-  kg.byId("corpus").textContent = kg.t(days.length ? "subtitle" : "subtitle_undated", { documents: kg.number(kg.documents.length), sources: kg.number(kg.data.sources.length), from: kg.day(days[0]), to: kg.day(days.at(-1)) });
+  const period = days.length ? (days[0] === days.at(-1) ? kg.day(days[0]) : `${kg.day(days[0])} – ${kg.day(days.at(-1))}`) : "";
+  const parts = [kg.count("article_count", kg.documents.length), kg.count("source_count", kg.data.sources.length), period];
+  kg.byId("corpus").textContent = parts.filter(Boolean).join(" · ");
   const shown = kg.actors.filter((actor) => actor.core).length;
   kg.byId("core-note").hidden = shown >= kg.busyActors;
   kg.byId("core-note").textContent = kg.t("core_note", { core: kg.number(shown), all: kg.number(kg.busyActors) });

@@ -11,6 +11,9 @@ kg.t = function (key, values) {
   return values ? text.replace(/\{(\w+)\}/g, (whole, name) => (name in values ? values[name] : whole)) : text;
 };
 
+/** "17 статии", "1 статия", nothing for none. */
+kg.count = (key, count) => (count ? kg.t(count === 1 ? `${key}_one` : key, { count: kg.number(count) }) : "");
+
 /** The words of an ontology term: a kind, role or status by its local name. */
 kg.term = function (name) {
   const words = kg.data.labels[name] || kg.data.labels[name[0].toUpperCase() + name.slice(1)];
