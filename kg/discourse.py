@@ -89,11 +89,12 @@ class Discourse:
                 return (Actor(mention, ""),)
             if tree.word(id).feat("Number") == "Plur" and (members := self._members(sentence, id, mention)):
                 return members
+        named = found.by_word.get(tree.name_after(id) or 0)
+        if named is not None and (mention is None or named.named):
+            return (Actor(named, ""),)
+        if mention is not None:
             meant = self._described(sentence, id, mention, speaking)
             return (meant,) if meant else (Actor(mention, ""),)
-        named = tree.name_after(id)
-        if named is not None and named in found.by_word:
-            return (Actor(found.by_word[named], ""),)
         if tree.word(id).upos in ("PRON", "DET") and tree.lemma(id) in self.lexicon.words("actors.pronouns") or (
             tree.form(id) in self.lexicon.words("actors.pronouns")
         ):
