@@ -22,7 +22,7 @@ from view_sample import large, told
 from kg import export, graph, model
 from kg.resolve import Resolution
 from kg.store import open_store
-from kg.view import write_page, write_site
+from kg.view import write, write_page, write_site
 from kg.view.layout import place_actors, place_events
 from kg.view.network import Mark, Network, load_network
 from kg.view.page import make_page
@@ -118,6 +118,7 @@ def test_a_page_and_a_site_are_written_from_a_store(tmp_path: Path) -> None:
         store.replace(sample_graphs())
     with open_store(tmp_path / "store", read_only=True) as store:
         write_page(store, tmp_path / "graph.html")
+        write(tmp_path / "site" / "event" / "gone.html", "of an earlier store")
         network = write_site(store, tmp_path / "site")
     assert "Ана Вечерин" in (tmp_path / "graph.html").read_text("utf-8")
     things = len(network.actors) + len(network.events) + len(network.documents)

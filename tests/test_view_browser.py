@@ -55,6 +55,7 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> Path:
     people = (Actor("a", "Person", "Ана"), Actor("b", "Person", "Ерик"))
     least = Network(people, (Event("e", "Meeting", True, "held", sides),), (), (), (), load_labels())
     write(folder / "least.html", make_page(least))
+    write(folder / "core.html", make_page(large(300, 900), limit=100))
     write(folder / "empty.html", make_page(Network((), (), (), (), ())))
     write(folder / "hostile.html", make_page(hostile()))
     write(folder / "large.html", make_page(large(2000, 10000)))
@@ -148,6 +149,23 @@ def test_opens_with_the_least(open_page: Open) -> None:
     sync_api.expect(page.locator(".lane")).to_have_count(1)
     page.click("#tab-table")
     sync_api.expect(page.locator("#rows tbody tr")).to_have_count(1)
+
+
+def test_a_picture_of_the_core_says_so_and_brings_the_others(open_page: Open) -> None:
+    page = open_page("core.html")
+    sync_api.expect(page.locator("#core-note")).to_contain_text("100 най-свързани участници от 300")
+    assert page.evaluate("kg.graph.count().nodes") == 100
+    outside = page.evaluate("kg.actors.find((actor) => !actor.core && actor.events.length).name")
+    page.fill("#find", outside)
+    page.keyboard.press("Enter")
+    sync_api.expect(title(page)).to_have_text(outside)
+    assert page.evaluate("kg.graph.count().nodes") == 101
+    page.click("#around")
+    assert page.evaluate("kg.graph.count().nodes === kg.state.lens.actors.size")
+    page.click("#lens .icon")
+    page.click("[data-draw=nodes]")
+    page.click("[data-draw=edges]")
+    sync_api.expect(page.locator("#tally")).to_contain_text("300 от 300 участници · 900 от 900 събития")
 
 
 def test_search_finds_by_sound_and_says_when_nothing(open_page: Open) -> None:

@@ -27,13 +27,18 @@ def write_page(store: Store, path: Path, *, limit: int = 2000) -> Network:
 
 
 def write_site(store: Store, folder: Path, *, limit: int = 2000) -> Network:
-    """Write what `store` holds as a small static site, and give what it shows."""
+    """Write what `store` holds as a small static site, and give what it shows. Pages of what is gone are removed."""
     from kg.view.network import load_network
     from kg.view.site import make_site
 
     network = load_network(store)
+    written = set()
     for name, text in make_site(network, limit=limit):
         write(folder / name, text)
+        written.add(folder / name)
+    for kind in ("actor", "event", "article"):
+        for stale in set((folder / kind).glob("*.html")) - written:
+            stale.unlink()
     return network
 
 
