@@ -70,7 +70,8 @@ def _candidates(tree: Tree, id: int, lexicon: Lexicon) -> Iterator[tuple[str, Fr
         if reflexive:
             frames += tuple(f for f in lexicon.by_verb.get((lemma, False), ()) if f not in frames)
         elif tree.facts(id).passive or word.feat("VerbForm") == "Part":
-            frames += tuple(f for f in lexicon.by_verb.get((lemma, True), ()) if f not in frames and word.feat("Voice") != "Pass")
+            also = lexicon.by_verb.get((lemma, True), ()) if word.feat("Voice") != "Pass" else ()
+            frames += tuple(frame for frame in also if frame not in frames)
         yield from (("verb", frame) for frame in frames)
     if word.upos in ("NOUN", "PROPN"):
         yield from (("noun", frame) for frame in lexicon.by_noun.get(lemma, ()))
@@ -86,7 +87,8 @@ def _attempt(tree: Tree, id: int, part: str, frame: Frame, lexicon: Lexicon) -> 
     if blocked:
         return Miss(frame, id, f"blocked by {blocked}")
     if part == "phrase":
-        size = max(len(p.split()) for p in frame.phrases if tuple(p.split()) == tuple(tree.form(i) for i in range(id, id + len(p.split()))))
+        forms = [tree.form(word.id) for word in tree.words[id - 1 : id + 3]]
+        size = max(len(p.split()) for p in frame.phrases if p.split() == forms[: len(p.split())])
         after = tree.phrase_after(id + size - 1)
         fills = [Fill("speaker", after, frame.phrases[0])] if after else []
     else:
@@ -107,9 +109,9 @@ def _attempt(tree: Tree, id: int, part: str, frame: Frame, lexicon: Lexicon) -> 
 def _fillers(tree: Tree, id: int, part: str, slot: str, frame: Frame, lexicon: Lexicon) -> tuple[int, ...]:
     """What fills the slot, also where it is said with a neighbour of the word.
 
-    The agent of "е доволен" and of a verb that is always reflexive ("възмути се от") is its subject, the agent of a noun
-    its own or its light verb's: "| Москва | отправи предупреждение". Outside encounters, whose slots are looked for in
-    kg.claims, a phrase that the parser hung on a neighbour counts too: "наложи мита | на Китай", "благодари на Киев | за помощта".
+    The agent of "е доволен" and of a verb that is always reflexive ("възмути се от") is its subject, the agent of a
+    noun its own or its light verb's: "| Москва | отправи предупреждение". Outside encounters, whose slots are looked
+    for in kg.claims, a phrase that the parser hung on a neighbour counts too: "наложи мита | на Китай".
     """
     if slot == AGENT:
         return _agent(tree, id, part, frame, lexicon)
