@@ -378,12 +378,14 @@ def test_a_phone(open_page: Open) -> None:
 
 
 def test_prints(open_page: Open) -> None:
-    page = open_page(address="#event=event00")
+    page = open_page(address="#event=event00", color_scheme="dark")
     sync_api.expect(page.locator(".claim").first).to_be_visible()
     page.emulate_media(media="print")
+    assert page.evaluate("kg.colour('card')") == "#fff"
     sync_api.expect(page.locator(".side")).to_be_hidden()
     sync_api.expect(page.locator(".claim").first).to_be_visible()
     assert page.pdf()[:5] == b"%PDF-"
+    assert page.evaluate("document.documentElement.dataset.theme") == "dark"
 
 
 @pytest.mark.parametrize(

@@ -235,7 +235,14 @@ function start() {
     if (key.key === "Escape") kg.byId("side").classList.remove("open");
   });
   addEventListener("hashchange", follow);
-  addEventListener("beforeprint", () => kg.timeline.show(kg.view));
+  let worn;
+  addEventListener("beforeprint", () => {
+    worn = document.documentElement.dataset.theme;
+    document.documentElement.dataset.theme = "light"; // the picture is drawn for paper
+    kg.graph.restyle();
+    kg.timeline.show(kg.view);
+  });
+  addEventListener("afterprint", () => { wear(worn); kg.graph.restyle(); });
   follow();
   requestAnimationFrame(() => setTimeout(finish));
 }
