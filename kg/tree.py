@@ -259,10 +259,15 @@ class Tree:
         return tuple(c for c in self.children(id) if self.word(c).deprel in ("amod", "det", "nummod", "acl"))
 
     def name_after(self, id: int) -> int | None:
-        """The first word of a name that stands beside a title: "президента Володимир Зеленски" -> "Володимир"."""
+        """The first word of a name that stands beside a title: "президента Володимир Зеленски" -> "Володимир"; also
+        beside two: "заместник-помощник държавен секретар Сандра Оудкърк" -> "Сандра"."""
         for child in self.children(id):
             if child > id and self.word(child).deprel in NAME_RELATIONS and _named(self.word(child)) and not self.preposition(child):
                 return child
+        for child in self.children(id):
+            second_title = child > id and self.word(child).deprel in NAME_RELATIONS and self.word(child).upos == "NOUN"
+            if second_title and not self.preposition(child) and (name := self.name_after(child)) is not None:
+                return name
         return None
 
     def owner_word(self, id: int) -> int | None:
@@ -468,7 +473,7 @@ class Tree:
     def _astray(self, id: int, preposition: str) -> list[int]:
         """The participants of an event noun that the parser hung elsewhere: in "срещата на Уиткоф с президента" on
         Уиткоф, in "проведе среща в Маями с Умеров" on the verb. Only phrases after the noun count, in its clause."""
-        inside = [i for i in self.subtree(id) if i > id]
+        inside = [i for i in self.subtree(id) if i > id and self.preposition(self.word(i).head or i) != "за"]
         governor = self.word(id).head
         beside = [c for c in self.children(governor) if c > id] if governor else []
         limit = next((i for i in range(id + 1, len(self.words) + 1) if self.word(i).upos in ("VERB", "SCONJ") or self.form(i) in (";", ":")), len(self.words))
