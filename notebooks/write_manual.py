@@ -206,8 +206,9 @@ def _table(answer: Any) -> Iterator[str]:
 
     rows = answer.rows[:ROWS]
     used = [i for i, _ in enumerate(answer.variables) if any(row[i] is not None for row in rows)]
-    yield "| " + " | ".join(answer.variables[i] for i in used) + " |"
-    yield "|" + "---|" * len(used)
+    if used:
+        yield "| " + " | ".join(answer.variables[i] for i in used) + " |"
+        yield "|" + "---|" * len(used)
     for row in rows:
         yield "| " + " | ".join(short(row[i]).replace("|", "\\|").replace("\n", " ") for i in used) + " |"
     yield from ("", f"{len(rows)} / {len(answer.rows)}")
