@@ -19,7 +19,11 @@ from kg.model import ENCOUNTERS, Argument, Chain, Document, Extraction, Mention,
 from kg.names import fold
 from kg.quotes import find_quotes
 from kg.statements import find_statements, speaker_words
-from kg.tree import Tree, repair
+from kg.tree import AGENT, Tree, repair
+
+
+ACTING = frozenset({"participant", "visitor"})
+ACTING_SLOTS = frozenset({AGENT, "с", "между", "заедно с"})
 
 
 def extract(document: Document, sentences: Sequence[Sentence], lexicon: Lexicon, gazetteer: Gazetteer) -> Extraction:
@@ -41,7 +45,7 @@ def extract(document: Document, sentences: Sequence[Sentence], lexicon: Lexicon,
     quotes = find_quotes(document.text)
     matches = [match.find(tree, lexicon) for tree in trees]
     speakers = tuple(speaker_words(here) for here in matches)
-    found = _media_by_deed(found, matches)
+    found = _people_by_deed(_media_by_deed(found, matches), matches, gazetteer)
     agreed = _agreed(found, gazetteer)
     named = [m for here in agreed for m in here.mentions if m.named]
     discourse = Discourse(tuple(trees), agreed, lexicon, gazetteer, coref.chains(named, document, gazetteer), quotes, speakers)
@@ -104,6 +108,21 @@ def _media_by_deed(found: Sequence[Found], matches: Sequence[Sequence[Match]]) -
         swap = {m: replace(m, kind="Media") for m in here.mentions if m.base in media and m.kind in ("Plan", "NamedEvent")}
         swapped.append(_swapped(here, swap))
     return swapped
+
+
+def _people_by_deed(
+    found: Sequence[Found], matches: Sequence[Sequence[Match]], gazetteer: Gazetteer
+) -> list[Found]:
+    """Whoever meets somebody is no unknown place: in "Дмитриев се срещна с Уиткоф" the tagger sees two towns."""
+    people: set[str] = set()
+    for here, fired in zip(found, matches, strict=True):
+        for one in fired:
+            acting = [f.id for f in one.fills if f.role in ACTING and f.slot in ACTING_SLOTS]
+            if one.frame.event in ENCOUNTERS:
+                named = (here.by_word.get(id) for id in acting)
+                people |= {m.base for m in named if m and m.named and m.kind == "Place" and not gazetteer.kind(m.base)}
+    swaps = ({m: replace(m, kind="Person", country=None) for m in f.mentions if m.base in people and m.kind == "Place"} for f in found)
+    return [_swapped(here, swap) for here, swap in zip(found, swaps, strict=True)]
 
 
 def _swapped(found: Found, swap: dict[Mention, Mention]) -> Found:
