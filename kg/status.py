@@ -261,6 +261,9 @@ def _by_place(tree: Tree, id: int, kind: str, lexicon: Lexicon) -> Status:
     facts = tree.facts(verb)
     if preposition == "преди":
         return Status("planned", "before")
+    if preposition == "с" and _in(tree, verb, lexicon, "status.ongoing-verbs"):
+        inner = _of_verb(tree, verb, lexicon)
+        return Status({"held": "ongoing", "proposed": "planned"}.get(inner.value, inner.value), "goes-on-with", inner.heard)
     if preposition == "до" and _in(tree, verb, lexicon, "status.held-verbs"):
         return _happening(tree, verb, lexicon)
     if preposition in ("след", "по повод"):
