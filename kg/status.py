@@ -212,7 +212,9 @@ def _by_predicate(tree: Tree, id: int, lexicon: Lexicon) -> Status | None:
     top = tree.top_of_phrase(id)
     facts = tree.facts(verb)
     if verb == id:
-        return _of_verb(tree, id, lexicon)
+        inner = _of_verb(tree, id, lexicon)
+        called = inner.rule == "present" and tree.preposition(id) is None  # "това е първото заседание" says no time
+        return None if called else inner
     inner_verb = next((c for c in tree.children(verb) if tree.facts(c).subjunctive and _takes_place(tree, c, lexicon)), None)
     if inner_verb and tree.own_subject(verb) == top and tree.own_subject(inner_verb) is None:
         return _happening(tree, inner_verb, lexicon)
