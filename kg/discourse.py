@@ -91,7 +91,7 @@ class Discourse:
                 return members
         named = found.by_word.get(tree.name_after(id) or 0)
         if named is not None and (mention is None or named.named):
-            return (Actor(named, ""),)
+            return tuple(Actor(m, "") for m in self._joined(sentence, id, named))
         if mention is not None:
             meant = self._described(sentence, id, mention, speaking)
             return (meant,) if meant else (Actor(mention, ""),)
@@ -100,6 +100,19 @@ class Discourse:
         ):
             return self._pronoun(sentence, id, speaking)
         return ()
+
+    def _joined(self, sentence: int, id: int, named: Mention) -> tuple[Mention, ...]:
+        """A plural title has more than one name, wherever the parser hung the next: "Външните министри на България и
+        Румъния Ралица Войнова и Михай Добреску ще се срещнат" """
+        tree, found = self.trees[sentence], self.found[sentence]
+        people = [named]
+        if tree.word(id).feat("Number") == "Plur" and named.kind == "Person":
+            for mention in found.mentions:
+                border = (people[-1].span.end, mention.span.start)
+                between = [word.form for word in tree.words if border[0] <= word.start and word.end <= border[1]]
+                if mention.named and mention.kind == "Person" and between in (["и"], [","]):
+                    people.append(mention)
+        return tuple(people)
 
     def _members(self, sentence: int, id: int, group: Mention) -> tuple[Actor, ...]:
         """Who a plural title means: its names ("министрите Милков и Дендиас", which the parser may hang on "работи" of
