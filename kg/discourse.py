@@ -86,7 +86,7 @@ class Discourse:
         mention = found.by_word.get(id)
         if mention is not None:
             if mention.named:
-                return (Actor(mention, ""),)
+                return tuple(Actor(m, "") for m in self._joined(sentence, id, mention))
             if tree.word(id).feat("Number") == "Plur" and (members := self._members(sentence, id, mention)):
                 return members
         named = found.by_word.get(tree.name_after(id) or 0)
