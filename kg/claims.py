@@ -75,7 +75,7 @@ def _draft(
     arguments = tuple(_arguments(discourse, sentence, match, matches, statements, encounter))
     actors = _distinct(discourse, [a.mention for a in arguments if a.role in PARTICIPANTS or not encounter])
     if kind == "Negotiation" and match.part == "noun":
-        sides = _sides(discourse, sentence, match, actors)
+        sides = _sides(discourse, sentence, match, matches, actors)
         arguments += sides
         actors = _distinct(discourse, [*actors, *(a.mention for a in sides)])
     definite = match.part == "noun" and (tree.definite(match.trigger) or tree.owner_word(match.trigger) is not None)
@@ -328,7 +328,9 @@ def _arguments_of(discourse: Discourse, sentence: int, ids: list[int], verb: int
     return out
 
 
-def _sides(discourse: Discourse, sentence: int, match: Match, actors: tuple[Mention, ...]) -> tuple[Argument, ...]:
+def _sides(
+    discourse: Discourse, sentence: int, match: Match, matches: Sequence[Match], actors: tuple[Mention, ...]
+) -> tuple[Argument, ...]:
     """ "Преговорите за Брекзит" of a text on two sides are between these; nobody else may be named in the phrase."""
     tree, sides = discourse.trees[sentence], discourse.two_sides
     keys = {discourse.key(side) for side in sides}
@@ -338,7 +340,8 @@ def _sides(discourse: Discourse, sentence: int, match: Match, actors: tuple[Ment
     if not named and not tree.definite(match.trigger):
         return ()
     found = discourse.found[sentence].by_word
-    phrase = {found[id] for id in tree.nominal_subtree(match.trigger) if id in found}
+    others = {i for id in _discussed_with(tree, match, matches) for i in tree.nominal_subtree(id)}
+    phrase = {found[id] for id in tree.nominal_subtree(match.trigger) if id in found and id not in others}
     if any(m.kind in ("Government", "Organization", "Person") and m.named and discourse.key(m) not in keys for m in phrase):
         return ()
     word = tree.word_span(match.trigger)

@@ -182,13 +182,15 @@ class Discourse:
         if lemma in self.lexicon.words("actors.media"):
             medium = self._last(sentence, id, ("Media",))
             return (Actor(medium, "coref:medium"),) if medium else ()
-        if lemma not in self.lexicon.words("coref.documents"):
+        documents = self.lexicon.words("coref.documents")
+        if not tree.is_one_of(id, documents):
             return ()
         for index in range(sentence, -1, -1):
             other = self.trees[index]
             for word in other.words:
-                if other.lemma(word.id) == lemma and (index < sentence or word.id <= id):
-                    for dependent in other.owners_in(word.id):
+                same = other.lemma(word.id) == lemma or (other.is_one_of(word.id, documents) and other.form(word.id)[:5] == tree.form(id)[:5])
+                if same and (index < sentence or word.id <= id):
+                    for dependent in other.owners_in(word.id) or other.owners_after(word.id):
                         mention = self.found[index].by_word.get(dependent)
                         if mention and mention.named and mention.kind in ("Person", "Organization", "Government", "Media"):
                             return (Actor(mention, "coref:document" if index < sentence else ""),)

@@ -145,13 +145,15 @@ def _before(one: When, other: When) -> bool:
 
 
 def _specific(discourse: Discourse, cluster: _Cluster) -> bool:
-    """At least two actors, or one with a place or date: else it is talk of meetings in general."""
+    """At least two actors, or one with a place or date, or one of a definite negotiation or visit ("преговорите с
+    Лондон", "визитата на Мей"): else it is talk of meetings in general."""
     if not cluster.kinds() & set(ENCOUNTERS):
         return True
     named = cluster.keys(discourse)
     groups = {discourse.key(m) for d in cluster.drafts for m in d.actors if not m.named}
     placed = any(d.claim.place or d.claim.when for d in cluster.drafts)
-    return len(named) >= 2 or (bool(named) and (bool(groups) or placed))
+    definite = any(d.definite and d.claim.kind in ("Negotiation", "Visit") for d in cluster.drafts)
+    return len(named) >= 2 or (bool(named) and (bool(groups) or placed or definite))
 
 
 def _kind(cluster: _Cluster) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -100,9 +100,10 @@ def _media_by_deed(found: Sequence[Found], matches: Sequence[Sequence[Match]]) -
     media: set[str] = set()
     for here, fired in zip(found, matches, strict=True):
         for one in fired:
-            if one.frame.says and one.frame.media:
+            if one.frame.says and (one.frame.media or one.part == "verb"):
                 named = (here.by_word.get(id) for id in one.ids("speaker"))
-                media |= {m.base for m in named if m and m.named and m.kind in ("Plan", "NamedEvent", "Organization")}
+                kinds = ("Plan", "NamedEvent", "Organization") if one.frame.media else ("Plan",)
+                media |= {m.base for m in named if m and m.named and m.kind in kinds}
     swapped = []
     for here in found:
         swap = {m: replace(m, kind="Media") for m in here.mentions if m.base in media and m.kind in ("Plan", "NamedEvent")}
@@ -199,14 +200,19 @@ def annotation(extraction: Extraction, name: str) -> dict[str, Any]:
         })  # fmt: skip
     said = [
         {
-            "speaker": by_mention[s.speaker.mention].base if s.speaker.mention in by_mention else s.speaker.mention.base,
+            "speaker": _name(s.speaker.mention, by_mention),
             "trigger": [s.trigger.start, s.trigger.end, text[s.trigger.start : s.trigger.end]],
-            "via": by_mention[s.via[0].mention].base if s.via and s.via[0].mention in by_mention else None,
+            "via": _name(s.via[0].mention, by_mention) if s.via else None,
         }
         for s in extraction.statements
         if s.speaker and s.speaker.mention.named
     ]
     return {"doc": name, "published": published.isoformat() if published else None, "events": out, "statements": said}
+
+
+def _name(mention: Mention, chains: Mapping[Mention, Chain]) -> str:
+    """The fullest name of the document; a seat keeps its own ("Лондон", not "Великобритания")."""
+    return mention.base if mention.stands_for or mention not in chains else chains[mention].base
 
 
 def _participant(chain: Chain) -> dict[str, Any]:

@@ -59,6 +59,8 @@ def _not_said(tree: Tree, match: Match) -> bool:
         return True
     if match.frame.says in ("asserts", "denies") and facts.negated:
         return True
+    if facts.passive and not match.frame.media and tree.is_attribute(match.trigger):
+        return True  # "така формулираното от нея партньорство" is no quotation; "цитиран от" is
     return not (tree.third_person_singular(match.trigger) or tree.third_person_plural(match.trigger))
 
 

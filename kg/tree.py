@@ -211,6 +211,21 @@ class Tree:
                 return (candidate,) if max(self.nominal_subtree(candidate)) == id - 1 else ()
         return ()
 
+    def is_attribute(self, id: int) -> bool:
+        """A participle before or beside its noun: "формулираното партньорство"."""
+        return self.word(id).deprel == "amod"
+
+    def owners_after(self, id: int) -> tuple[int, ...]:
+        """The nouns that follow in a row of на-phrases, wherever they hang: "чернова | на документ на Комисията"."""
+        out = []
+        for after in range(id + 1, min(id + 8, len(self.words)) + 1):
+            word = self.word(after)
+            if word.upos in ("NOUN", "PROPN"):
+                out.append(after)
+            elif word.upos not in ("ADJ", "ADP") or (word.upos == "ADP" and self.form(after) != "на"):
+                break
+        return tuple(out) if id < len(self.words) and self.form(id + 1) == "на" else ()
+
     def denied_phrase(self, id: int) -> bool:
         """ "Се срещна не с Мей, а с Дейвис": не right before the phrase."""
         first = min((c for c in self.children(id) if c < id and self.word(c).deprel in ("case", "amod", "det")), default=id)
