@@ -74,6 +74,9 @@ def _draft(
     encounter = kind in ENCOUNTERS
     arguments = tuple(_arguments(discourse, sentence, match, matches, statements, encounter))
     actors = _distinct(discourse, [a.mention for a in arguments if a.role in PARTICIPANTS or not encounter])
+    if kind == "Negotiation" and match.part == "noun" and not actors:
+        arguments += _addressed(discourse, sentence, match)
+        actors = _distinct(discourse, [a.mention for a in arguments])
     if kind == "Negotiation" and match.part == "noun":
         sides = _sides(discourse, sentence, match, matches, actors)
         arguments += sides
@@ -84,6 +87,8 @@ def _draft(
     if not encounter and not _says_enough(match, arguments, actors):
         return None
     status = claim_status(tree, match, matches, discourse.lexicon)
+    if not encounter and match.part == "verb" and status.rule in ("wish", "purpose") and tree.facts(match.trigger).subjunctive:
+        return None  # "искания Украйна да се откаже от НАТО": what is wanted of somebody is no act of his
     trigger = tree.word_span(match.trigger)
     place = _place(discourse, sentence, match, arguments)
     claim = Claim(
@@ -348,6 +353,22 @@ def _sides(
     return tuple(
         Argument("participant", side, word, "coref:sides") for side in sides if discourse.key(side) not in named
     )
+
+
+def _addressed(discourse: Discourse, sentence: int, match: Match) -> tuple[Argument, ...]:
+    """ "Русия е отправяла искания към Киев в предишни преговори": the clause says who spoke to whom in them."""
+    tree = discourse.trees[sentence]
+    verb = tree.clause_verb(match.trigger)
+    if verb is None or tree.preposition(match.trigger) not in ("в", "по време на", "в хода на", "при"):
+        return ()
+    to = [id for top in (verb, *tree.slot(verb, OBJECT)) for id in tree.prepositional(top, "към")]
+    pairs = [(id, AGENT) for id in tree.slot(verb, AGENT)] + [(id, "към") for id in to]
+    found = [
+        Argument("participant", actor.mention, tree.word_span(id), actor.rule or slot)
+        for id, slot in pairs for actor in discourse.actors(sentence, id)
+        if actor.mention.kind in ("Government", "Organization", "Person")
+    ]  # fmt: skip
+    return tuple(found) if len(_distinct(discourse, [a.mention for a in found])) >= 2 else ()
 
 
 def _distinct(discourse: Discourse, mentions: list[Mention]) -> tuple[Mention, ...]:

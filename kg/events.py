@@ -92,7 +92,7 @@ def _score(discourse: Discourse, draft: Draft, mine: set[str], cluster: _Cluster
             return 2
         if len(mine) == len(theirs) == 1 and distance <= 2 and same_kind:
             return 2
-        if draft.claim.place and any(d.claim.place and d.claim.place.mention.base == draft.claim.place.mention.base for d in cluster.drafts):
+        if draft.definite and draft.claim.place and any(d.claim.place and d.claim.place.mention.base == draft.claim.place.mention.base for d in cluster.drafts):
             return 2
         return 2 if draft.definite and {"Visit", "Meeting"} == kinds | {kind} and distance <= 1 else 0
     if not mine and not draft.actors and (draft.definite or draft.claim.frame == "discuss-with"):
@@ -121,7 +121,9 @@ def _otherwise(draft: Draft, cluster: _Cluster) -> bool:
 def _linked(draft: Draft, cluster: _Cluster) -> bool:
     """Two encounters of one sentence with the same actor: a visit for a meeting, a meeting at which they discussed."""
     return any(d.claim.trigger.sentence == draft.claim.trigger.sentence and d.claim.trigger != draft.claim.trigger for d in cluster.drafts) and (
-        len({d.claim.kind for d in cluster.drafts} | {draft.claim.kind}) > 1 or draft.definite
+        len({d.claim.kind for d in cluster.drafts} | {draft.claim.kind}) > 1
+        or draft.definite
+        or any(a.span == d.claim.trigger for a in draft.claim.arguments for d in cluster.drafts)
     )
 
 

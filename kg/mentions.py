@@ -329,10 +329,8 @@ def _unnamed(
     if not tree.is_one_of(id, people) and not is_body:
         return None
     first = id
-    while first > 1 and tree.word(first - 1).upos in ("ADJ", "DET", "NUM") and tree.word(first - 1).head in (id, tree.word(id).head, first):
+    while first > 1 and (_describes(tree, first - 1) or (tree.form(first - 1) == "и" and first > 2 and _describes(tree, first - 2) and tree.word(first).upos == "ADJ")):
         first -= 1
-    if first > 2 and tree.form(first - 1) in ("и", ",") and tree.word(first - 2).upos == "ADJ" and tree.word(first - 2).head == id:
-        first -= 2
     owner = _owner(tree, id, found)
     country = _country_in(tree, first, id, gazetteer) or (owner.country if owner else None)
     last = max(id, max((i for i in range(id, len(tree.words) + 1) if found.get(i) == owner), default=id)) if owner else id
@@ -346,6 +344,11 @@ def _unnamed(
         stands_for = gazetteer.country_name(country)
     kind = "Group" if not named else "Government" if stands_for else "Organization"
     return Mention(span, id, text[span.start : span.end], base, kind, named, None, country, stands_for)
+
+
+def _describes(tree: Tree, id: int) -> bool:
+    """An adjective or number of the description: "украински и американски официални | лица"."""
+    return tree.word(id).upos in ("ADJ", "DET", "NUM") and not tree.word(id).form.isdigit()
 
 
 def _owner(tree: Tree, id: int, found: dict[int, Mention]) -> Mention | None:

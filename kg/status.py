@@ -64,6 +64,8 @@ def _set_by_frame(tree: Tree, match: Match, matches: Sequence[Match], lexicon: L
 
     Negated ("не беше отменена") or refused ("отказа да отмени срещата") it leaves the event as planned.
     """
+    if match.frame.event == "MilitaryAct":
+        return None  # "предложение за прекратяване на войната" ends no war
     attributes = set(tree.modifiers(match.trigger))
     for other in matches:
         if not other.frame.sets or other.trigger == match.trigger or other.trigger in attributes:

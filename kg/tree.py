@@ -538,7 +538,7 @@ class Tree:
         """Up through nouns of which it is a part: "в началото на разговора" -> началото."""
         seen = {id}
         while self.word(id).head and not self.is_verb(self.word(id).head) and not self.is_clause(id) and self.word(id).head not in seen:
-            if self.preposition(id) not in ("на", None):
+            if self.preposition(id) not in ("на", None) or _named(self.word(self.word(id).head)):
                 break
             id = self.word(id).head
             seen.add(id)
@@ -701,6 +701,7 @@ class Tree:
             found = self._object(id)
         elif slot == CLAUSE:
             found = tuple(c for c in self.children(id) if self.word(c).deprel in CLAUSE_RELATIONS + ("parataxis",))
+            found = found or self._inverted(id)
         elif slot == THAT_CLAUSE:
             found = tuple(c for c in self.slot(id, CLAUSE) if not self.facts(c).subjunctive)
         elif slot == NAME:
@@ -712,6 +713,15 @@ class Tree:
         else:
             found = self.prepositional(id, slot)
         return tuple(dict.fromkeys(found))
+
+    def _inverted(self, id: int) -> tuple[int, ...]:
+        """ "Двете страни се надяват на документ, | продължи Дмитриев": a verb after a comma and before its subject says
+        the clause that the parser made it a part of."""
+        word = self.word(id)
+        if word.deprel not in ("conj", "parataxis") or not 0 < word.head < id or self.word(id - 1).upos != "PUNCT":
+            return ()
+        own = self.own_subject(id)
+        return (word.head,) if own is not None and own > id and all(self.word(i).upos not in ("NOUN", "VERB") for i in range(id + 1, own)) else ()
 
     def _agent(self, id: int) -> tuple[int, ...]:
         facts = self.facts(id)
@@ -765,7 +775,9 @@ def repair(sentence: Sentence) -> Sentence:
     8. "Срещата | няма | да се състои": няма and щеше before да are no verbs of their own but part of the next one.
     9. "Министрите на България и Румъния | Ралица Войнова и Михай Добреску": what no "и" or comma joins is no further
        member of the row but the names of the title.
-    10. A word is not its own ancestor: what the parser left in a circle hangs on the root.
+    10. "| Дмитриев се срещна": a name is no adverb; of a verb without a subject it is the subject.
+    11. "..., | добавяйки, че срещата": a gerund is a verb, not an adverb.
+    12. A word is not its own ancestor: what the parser left in a circle hangs on the root.
     """
     words = list(sentence.words)
     _marks_are_no_names(words)
@@ -777,6 +789,8 @@ def repair(sentence: Sentence) -> Sentence:
     _one_subject(words)
     _future_is_no_verb(words)
     _rows_need_joints(words)
+    _names_are_no_adverbs(words)
+    _gerunds_are_verbs(words)
     _no_circles(words)
     return replace(sentence, words=tuple(words))
 
@@ -922,6 +936,22 @@ def _one_subject(words: list[Word]) -> None:
         subjects = [w for w in words if w.head == verb.id and w.deprel == "nsubj"]
         if len(subjects) == 2 and subjects[0].id < verb.id < subjects[1].id:
             words[subjects[1].id - 1] = replace(subjects[1], deprel="obj")
+
+
+def _names_are_no_adverbs(words: list[Word]) -> None:
+    for word in list(words):
+        if word.ner[:1] not in "BS" or word.upos != "ADV" or not word.form[:1].isupper():
+            continue
+        lacks = word.head and not any(w.head == word.head and w.deprel.startswith("nsubj") for w in words)
+        deprel = "nsubj" if word.deprel == "advmod" and lacks else word.deprel
+        words[word.id - 1] = replace(word, upos="PROPN", feats=(), deprel=deprel)
+
+
+def _gerunds_are_verbs(words: list[Word]) -> None:
+    for word in list(words):
+        if word.upos == "ADV" and word.form.lower().endswith(("айки", "яйки", "ейки")) and word.lemma.lower() != word.form.lower():
+            deprel = "advcl" if word.deprel == "advmod" else word.deprel
+            words[word.id - 1] = replace(word, upos="VERB", feats=(("Aspect", "Imp"), ("VerbForm", "Conv")), deprel=deprel)
 
 
 def _no_circles(words: list[Word]) -> None:
