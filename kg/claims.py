@@ -99,7 +99,7 @@ def _draft(
         status_rule=status.rule,
         arguments=arguments,
         place=place,
-        when=_when(tree, match.trigger, matches, dates),
+        when=_when(tree, match.trigger, matches, dates, status.value == "postponed"),
         topic=_topic(tree, match),
         said_in=said_in(statements, trigger),
         evidential=status.heard,
@@ -120,10 +120,16 @@ def _kind(tree: Tree, match: Match, discourse: Discourse) -> str:
 
 
 def _acceptable(
-    discourse: Discourse, tree: Tree, match: Match, matches: Sequence[Match], arguments: tuple[Argument, ...], actors: tuple[Mention, ...], definite: bool
+    discourse: Discourse,
+    tree: Tree,
+    match: Match,
+    matches: Sequence[Match],
+    arguments: tuple[Argument, ...],
+    actors: tuple[Mention, ...],
+    definite: bool,
 ) -> bool:
     if match.part == "verb":
-        if len(actors) >= 2 or (len(actors) == 1 and match.frame.event == "Visit" and _has_host(arguments)):
+        if len(actors) >= 2 or (len(actors) == 1 and match.frame.event == "Visit" and match.ids("host")):
             return True
         return _at_an_encounter(tree, match, matches)
     said = [a for a in arguments if a.role in PARTICIPANTS and not a.rule.startswith("coref") and a.rule != AGENT]
@@ -145,10 +151,6 @@ def _at_an_encounter(tree: Tree, match: Match, matches: Sequence[Match]) -> bool
 def _says_enough(match: Match, arguments: tuple[Argument, ...], actors: tuple[Mention, ...]) -> bool:
     """An act has an agent or two actors; where the frame needs its recipient alone, that is enough: "беше назначен"."""
     return len(actors) >= (1 if match.frame.needs == ("recipient",) else 2) or any(a.role == "agent" for a in arguments)
-
-
-def _has_host(arguments: tuple[Argument, ...]) -> bool:
-    return any(argument.role == "host" for argument in arguments)
 
 
 # ---- who takes part
@@ -173,8 +175,16 @@ def _arguments(
     first = next((role for role, _ in match.frame.roles if role in PARTICIPANTS), None)
     if match.part == "verb" and "с" in match.frame.slots("participant") and not any(a.rule == "с" for a in found):
         for id in tree.beside_object(match.trigger, "с"):
-            found += [Argument("participant", a.mention, tree.word_span(id), "с") for a in discourse.actors(sentence, id) if a.mention.kind in ("Person", "Group")]
-    if match.part == "verb" and AGENT in dict((s, r) for r, slots in match.frame.roles for s in slots) and not any(a.rule == AGENT or a.rule.startswith("coref") for a in found):
+            found += [
+                Argument("participant", a.mention, tree.word_span(id), "с")
+                for a in discourse.actors(sentence, id)
+                if a.mention.kind in ("Person", "Group")
+            ]
+    if (
+        match.part == "verb"
+        and AGENT in dict((s, r) for r, slots in match.frame.roles for s in slots)
+        and not any(a.rule == AGENT or a.rule.startswith("coref") for a in found)
+    ):
         role = next(role for role, slots in match.frame.roles if AGENT in slots)
         if tree.first_person(match.trigger):
             found += _speaker_itself(tree, match.trigger, role, statements)
@@ -258,9 +268,7 @@ def _by_adjective(discourse: Discourse, sentence: int, noun: int, role: str) -> 
     return out
 
 
-def _by_light_verb(
-    discourse: Discourse, sentence: int, match: Match, matches: Sequence[Match], role: str, found: list[Argument]
-) -> list[Argument]:
+def _by_light_verb(discourse: Discourse, sentence: int, match: Match, matches: Sequence[Match], role: str, found: list[Argument]) -> list[Argument]:
     """The subject takes part: "X проведе среща с Y", "X бе на посещение", "X заяви след срещата с Y"."""
     tree, lexicon = discourse.trees[sentence], discourse.lexicon
     noun = match.trigger
@@ -333,9 +341,7 @@ def _arguments_of(discourse: Discourse, sentence: int, ids: list[int], verb: int
     return out
 
 
-def _sides(
-    discourse: Discourse, sentence: int, match: Match, matches: Sequence[Match], actors: tuple[Mention, ...]
-) -> tuple[Argument, ...]:
+def _sides(discourse: Discourse, sentence: int, match: Match, matches: Sequence[Match], actors: tuple[Mention, ...]) -> tuple[Argument, ...]:
     """ "Преговорите за Брекзит" of a text on two sides are between these; nobody else may be named in the phrase."""
     tree, sides = discourse.trees[sentence], discourse.two_sides
     keys = {discourse.key(side) for side in sides}
@@ -350,9 +356,7 @@ def _sides(
     if any(m.kind in ("Government", "Organization", "Person") and m.named and discourse.key(m) not in keys for m in phrase):
         return ()
     word = tree.word_span(match.trigger)
-    return tuple(
-        Argument("participant", side, word, "coref:sides") for side in sides if discourse.key(side) not in named
-    )
+    return tuple(Argument("participant", side, word, "coref:sides") for side in sides if discourse.key(side) not in named)
 
 
 def _addressed(discourse: Discourse, sentence: int, match: Match) -> tuple[Argument, ...]:
@@ -437,10 +441,15 @@ def _is_place(mention: Mention, preposition: str | None, tree: Tree, id: int, to
     return mention.kind == "Place" and (preposition not in ("на", "при") or tree.word(id).head == top)
 
 
-def _when(tree: Tree, trigger: int, matches: Sequence[Match], dates: tuple[When, ...]) -> When | None:
+def _when(tree: Tree, trigger: int, matches: Sequence[Match], dates: tuple[When, ...], moved: bool = False) -> When | None:
     """The date of the event's own phrase, of what is said in it ("срещата, насрочена за 12 март"), of its clause, or
     the only one of the sentence ("24 март: очаква се посещение"). How long it lasts is not a date, and what stands in
-    the phrase of another event ("на срещата през декември одобриха преговорите") is that one's."""
+    the phrase of another event ("на срещата през декември одобриха преговорите") is that one's. What was moved has the
+    new date ("отложена от 12 | за 19 март")."""
+    if moved and len(dates) > 1:
+        new = [w for w in dates if tree.word_before(w.span.start) == "за" and w.edtf]
+        if len(new) == 1:
+            return new[0]
     verb = trigger if tree.is_verb(trigger) else tree.clause_verb(trigger)
     others = {m.trigger for m in matches if m.part == "noun" and m.frame.event and trigger not in tree.subtree(m.trigger)}
     taken = {tree.word(id).start for other in others for id in tree.nominal_subtree(other)}

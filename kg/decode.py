@@ -63,8 +63,9 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, str]:
 def plausibility(text: str) -> float:
     """How much `text` looks like news in Bulgarian (or in Latin letters, a little less), 0..1.
 
-    The share of letters that stand in well-formed words, among letters and symbols that news does not use, weighed by
-    how many of the Cyrillic letters are the ten frequent ones: capitals alone would pass in two encodings otherwise.
+    The share of letters that stand in well-formed words, among letters, symbols that news does not use and quotation
+    marks without their pair (a lower one is the capital "Д" of another encoding), weighed by how many of the Cyrillic
+    letters are the ten frequent ones: capitals alone would pass in two encodings otherwise.
 
     >>> plausibility("СРЕЩА") > plausibility("япеыю")
     True
@@ -72,10 +73,13 @@ def plausibility(text: str) -> float:
     words = WORD.findall(text)
     letters = sum(map(len, words))
     good = [word for word in words if WELL_FORMED.fullmatch(word)]
-    share = sum(map(len, good)) / max(1, letters + 2 * len(ODD.findall(text)))
+    unpaired = abs(text.count("\u201e") - text.count("\u201c") - text.count("\u201d"))
+    share = sum(map(len, good)) / max(1, letters + 2 * len(ODD.findall(text)) + 2 * unpaired)
     cyrillic = [letter for word in good if word[-1] > "\u0400" for letter in word.lower()]
     if not cyrillic:
         return 0.7 * share
+    if all(word.isupper() for word in good):
+        share *= 0.9  # a text all in capitals is rarer than one all in small letters
     frequent = sum(letter in FREQUENT for letter in cyrillic) / len(cyrillic)
     return share * (0.5 + min(0.5, frequent))
 

@@ -68,7 +68,9 @@ class Discourse:
             for mention in found.mentions:
                 if mention.named:
                     heads = {id for id, other in found.by_word.items() if other is mention}
-                    out.append(_Spoken(index, max(heads, default=mention.head), mention, bool(heads & subjects), bool(heads & main), bool(heads & speakers)))
+                    out.append(
+                        _Spoken(index, max(heads, default=mention.head), mention, bool(heads & subjects), bool(heads & main), bool(heads & speakers))
+                    )
         return tuple(out)
 
     @cached_property
@@ -95,7 +97,7 @@ class Discourse:
         if mention is not None:
             meant = self._described(sentence, id, mention, speaking)
             return (meant,) if meant else (Actor(mention, ""),)
-        if tree.word(id).upos in ("PRON", "DET") and tree.lemma(id) in self.lexicon.words("actors.pronouns") or (
+        if (tree.word(id).upos in ("PRON", "DET") and tree.lemma(id) in self.lexicon.words("actors.pronouns")) or (
             tree.form(id) in self.lexicon.words("actors.pronouns")
         ):
             return self._pronoun(sentence, id, speaking)

@@ -92,7 +92,11 @@ def _score(discourse: Discourse, draft: Draft, mine: set[str], cluster: _Cluster
             return 2
         if len(mine) == len(theirs) == 1 and distance <= 2 and same_kind:
             return 2
-        if draft.definite and draft.claim.place and any(d.claim.place and d.claim.place.mention.base == draft.claim.place.mention.base for d in cluster.drafts):
+        if (
+            draft.definite
+            and draft.claim.place
+            and any(d.claim.place and d.claim.place.mention.base == draft.claim.place.mention.base for d in cluster.drafts)
+        ):
             return 2
         return 2 if draft.definite and {"Visit", "Meeting"} == kinds | {kind} and distance <= 1 else 0
     if not mine and not draft.actors and (draft.definite or draft.claim.frame == "discuss-with"):

@@ -36,7 +36,9 @@ def explain(document: Document, sentences: tuple[Sentence, ...], lexicon: Lexico
         who = f"{statement.speaker.mention.base} ({statement.speaker.rule})" if statement.speaker else "unknown"
         via = "".join(f", through {a.mention.base}" for a in statement.via)
         said = " … ".join(text[s.start : s.end] for s in statement.content)
-        lines.append(f"  statement  {text[statement.trigger.start:statement.trigger.end]!r}: {who}{via}; {statement.mode}, {statement.stance}: {said}")
+        lines.append(
+            f"  statement  {text[statement.trigger.start : statement.trigger.end]!r}: {who}{via}; {statement.mode}, {statement.stance}: {said}"
+        )
     for claim in extraction.claims:
         who = ", ".join(f"{a.role} {a.mention.base} ({a.rule})" for a in claim.arguments)
         where = f"; in {claim.place.mention.base}" if claim.place else ""
@@ -56,5 +58,3 @@ def _tree(tree: Tree) -> list[str]:
         f"{tree.word(word.head).form if word.head else 'ROOT'}"
         for word in tree.words
     ]
-
-

@@ -21,7 +21,6 @@ from kg.quotes import find_quotes
 from kg.statements import find_statements, speaker_words
 from kg.tree import AGENT, Tree, repair
 
-
 ACTING = frozenset({"participant", "visitor"})
 ACTING_SLOTS = frozenset({AGENT, "с", "между", "заедно с"})
 

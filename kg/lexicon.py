@@ -95,12 +95,13 @@ class Lexicon:
 
 
 REQUIRED_LISTS = frozenset({
-    "status.planned-verbs", "status.proposed-verbs", "status.refused-verbs", "status.achieved-verbs", "status.ongoing-verbs", "status.ending-verbs",
-    "status.held-verbs", "status.planned-modifiers", "status.proposed-modifiers", "status.cancelled-modifiers",
-    "status.postponed-modifiers", "status.held-modifiers", "status.ongoing-modifiers", "status.future-verbs", "status.truth", "status.past-or-present", "status.now",
-    "light.object", "light.act", "light.arrival", "light.chair", "light.telephone", "light.place", "light.goal", "light.existence", "actors.people", "actors.address", "actors.media", "actors.bodies", "actors.unnamed",
-    "actors.reporters", "actors.collective", "actors.pronouns", "actors.not-actors", "coref.two", "coref.side", "coref.colleague",
-    "coref.host", "coref.documents",
+    "status.planned-verbs", "status.proposed-verbs", "status.refused-verbs", "status.achieved-verbs", "status.ongoing-verbs",
+    "status.ending-verbs", "status.held-verbs", "status.planned-modifiers", "status.proposed-modifiers",
+    "status.cancelled-modifiers", "status.postponed-modifiers", "status.held-modifiers", "status.ongoing-modifiers",
+    "status.future-verbs", "status.truth", "status.past-or-present", "status.now", "light.object", "light.act", "light.arrival",
+    "light.chair", "light.telephone", "light.place", "light.goal", "light.existence", "actors.people", "actors.address",
+    "actors.media", "actors.bodies", "actors.unnamed", "actors.reporters", "actors.collective", "actors.pronouns",
+    "actors.not-actors", "coref.two", "coref.side", "coref.colleague", "coref.host", "coref.documents",
 })  # fmt: skip
 
 
@@ -194,9 +195,7 @@ def _known(name: str, known: set[str] | frozenset[str], where: str, what: str) -
         raise RuleError(f"{where}: unknown {what} {name!r}{hint}")
 
 
-def _index(
-    frames: list[Frame], lists: dict[str, frozenset[str]], lemmas: dict[str, tuple[str, ...]], version: str
-) -> Lexicon:
+def _index(frames: list[Frame], lists: dict[str, frozenset[str]], lemmas: dict[str, tuple[str, ...]], version: str) -> Lexicon:
     """The indexes of a Lexicon. `lemmas` says what the lemmatizer gives for some words: "очертая" -> "очертам"."""
     missing = REQUIRED_LISTS - lists.keys()
     if missing:

@@ -36,9 +36,7 @@ class _Name:
     kind: str
 
 
-def find_mentions(
-    tree: Tree, text: str, lexicon: Lexicon, gazetteer: Gazetteer, surnames: frozenset[str] = frozenset()
-) -> Found:
+def find_mentions(tree: Tree, text: str, lexicon: Lexicon, gazetteer: Gazetteer, surnames: frozenset[str] = frozenset()) -> Found:
     """All mentions of one sentence; `text` is the whole document's. `surnames` are folded last words of the people whom
     the document names in full elsewhere: the tagger may see "Стив Уиткоф" and overlook "Уиткоф"."""
     found: dict[int, Mention] = {}
@@ -92,8 +90,11 @@ def _untagged_subjects(tree: Tree, lexicon: Lexicon) -> Iterator[_Name]:
         common = word.form.lower() in lexicon.words("actors.unnamed") | TIMES or tree.is_one_of(id, lexicon.words("actors.people"))
         if word.upos == "PROPN" and word.ner == "O" and word.form[:1].isupper() and word.form.isalpha() and not (tree.preposition(id) or common):
             last = id
-            while last < len(tree.words) and tree.word(last + 1).head in range(id, last + 1) and tree.word(last + 1).upos == "PROPN" and (
-                tree.word(last + 1).ner == "O" and tree.word(last + 1).form[:1].isupper()
+            while (
+                last < len(tree.words)
+                and tree.word(last + 1).head in range(id, last + 1)
+                and tree.word(last + 1).upos == "PROPN"
+                and (tree.word(last + 1).ner == "O" and tree.word(last + 1).form[:1].isupper())
             ):
                 last += 1
             yield _Name(id, last, "Organization" if word.form.isupper() and len(word.form) > 1 else "Person")
@@ -143,8 +144,11 @@ def _trimmed(tree: Tree, first: int, last: int) -> tuple[int, int] | None:
 def _widened(tree: Tree, first: int, last: int, kind: str) -> tuple[int, int]:
     """A person's name takes in the capitalised words that the tree counts to it: "Мариус | Берсон"."""
     if kind == "PER":
-        while last < len(tree.words) and tree.word(last + 1).deprel.startswith("flat") and tree.word(last + 1).upos == "PROPN" and (
-            tree.word(last + 1).form[:1].isupper() and tree.word(last + 1).ner == "O"
+        while (
+            last < len(tree.words)
+            and tree.word(last + 1).deprel.startswith("flat")
+            and tree.word(last + 1).upos == "PROPN"
+            and (tree.word(last + 1).form[:1].isupper() and tree.word(last + 1).ner == "O")
         ):
             last += 1
     return first, last
@@ -177,7 +181,11 @@ def _gazetteer_names(tree: Tree, gazetteer: Gazetteer) -> Iterator[_Name]:
             continue
         for last in range(min(size, first + LONGEST_NAME - 1), first - 1, -1):
             words = tree.words[first - 1 : last]
-            if words[-1].upos in ("ADP", "CCONJ", "PUNCT") or set(words[-1].form) <= DASHES or any(w.upos == "PUNCT" and set(w.form) <= QUOTES for w in (words[0], words[-1])):
+            if (
+                words[-1].upos in ("ADP", "CCONJ", "PUNCT")
+                or set(words[-1].form) <= DASHES
+                or any(w.upos == "PUNCT" and set(w.form) <= QUOTES for w in (words[0], words[-1]))
+            ):
                 continue
             if len(words) == 1 and words[0].ner.endswith("PER"):
                 continue
@@ -197,9 +205,7 @@ def _head(tree: Tree, ids: range) -> int:
     return next((id for id in ids if tree.word(id).head not in inside), ids[0])
 
 
-def _named(
-    tree: Tree, text: str, name: _Name, head: int, title: tuple[int, str, str | None] | None, gazetteer: Gazetteer
-) -> Mention:
+def _named(tree: Tree, text: str, name: _Name, head: int, title: tuple[int, str, str | None] | None, gazetteer: Gazetteer) -> Mention:
     words = tree.words[name.first - 1 : name.last]
     kind, stands_for, country = name.kind, None, None
     base = names.base_form(words, kind if kind != "Government" else "Place")
@@ -229,9 +235,7 @@ def _named(
     )
 
 
-def _title(
-    tree: Tree, name: _Name, head: int, lexicon: Lexicon, gazetteer: Gazetteer
-) -> tuple[int, str, str | None] | None:
+def _title(tree: Tree, name: _Name, head: int, lexicon: Lexicon, gazetteer: Gazetteer) -> tuple[int, str, str | None] | None:
     """The noun that gives a person's office, the whole phrase, and the country that it names.
 
     "президента на САЩ Доналд Тръмп" -> (президента, "президент на САЩ", "US"); "Мишел Барние, главен преговарящ на ЕС".
@@ -249,7 +253,12 @@ def _title(
         for back in range(name.first - 1, max(0, name.first - 12), -1):
             if back == name.first - 1 and tree.form(back) == "," and _apposed(tree, name.first, nouns):
                 continue
-            if (tree.word(back).upos in ("PUNCT", "VERB", "SCONJ", "CCONJ") and tree.form(back) not in QUOTES | {"."}) or tree.form(back) in ("с", "със", "между", "от"):
+            if (tree.word(back).upos in ("PUNCT", "VERB", "SCONJ", "CCONJ") and tree.form(back) not in QUOTES | {"."}) or tree.form(back) in (
+                "с",
+                "със",
+                "между",
+                "от",
+            ):
                 break
             if tree.is_one_of(back, nouns):
                 title_head = back
@@ -262,7 +271,15 @@ def _title(
                     break
                 if tree.is_one_of(forward, nouns):
                     ids = [i for i in tree.subtree(forward) if i >= after + 1]
-                    return None if not ids else (forward, tree.phrase_text(after + 1, _phrase_end(tree, forward)), _country_in(tree, after + 1, _phrase_end(tree, forward), gazetteer))
+                    return (
+                        None
+                        if not ids
+                        else (
+                            forward,
+                            tree.phrase_text(after + 1, _phrase_end(tree, forward)),
+                            _country_in(tree, after + 1, _phrase_end(tree, forward), gazetteer),
+                        )
+                    )
         return None
     first = title_head
     while first > 1 and tree.word(first - 1).upos in ("ADJ", "DET", "NUM", "ADV") and tree.form(first - 1) not in ("и",):
@@ -321,15 +338,15 @@ def _country_in(tree: Tree, first: int, last: int, gazetteer: Gazetteer) -> str 
 # ---- unnamed actors
 
 
-def _unnamed(
-    tree: Tree, text: str, id: int, lexicon: Lexicon, gazetteer: Gazetteer, found: dict[int, Mention]
-) -> Mention | None:
+def _unnamed(tree: Tree, text: str, id: int, lexicon: Lexicon, gazetteer: Gazetteer, found: dict[int, Mention]) -> Mention | None:
     people, bodies = lexicon.words("actors.people"), lexicon.words("actors.bodies")
     is_body = tree.is_one_of(id, bodies)
     if not tree.is_one_of(id, people) and not is_body:
         return None
     first = id
-    while first > 1 and (_describes(tree, first - 1) or (tree.form(first - 1) == "и" and first > 2 and _describes(tree, first - 2) and tree.word(first).upos == "ADJ")):
+    while first > 1 and (
+        _describes(tree, first - 1) or (tree.form(first - 1) == "и" and first > 2 and _describes(tree, first - 2) and tree.word(first).upos == "ADJ")
+    ):
         first -= 1
     owner = _owner(tree, id, found)
     country = _country_in(tree, first, id, gazetteer) or (owner.country if owner else None)

@@ -26,9 +26,7 @@ def load_pipeline(folder: Path, package: str | None = None) -> Any:
     Raises ModelError when a part is missing or cannot be read.
     """
     import stanza
-    import torch
 
-    torch.set_grad_enabled(False)
     options = {} if package is None else {"package": package}
     try:
         return stanza.Pipeline(
@@ -68,14 +66,16 @@ def _hard_wrapped(lines: list[tuple[int, str]]) -> bool:
 def parse(documents: Sequence[Document], pipeline: Any) -> Iterator[tuple[Sentence, ...]]:
     """The sentences of each document, in order; all paragraphs of the call go through Stanza together."""
     import stanza
+    import torch
 
     parts = [paragraphs(document.text) for document in documents]
     inputs = [stanza.Document([], text=_plain(text)) for part in parts for _, text in part]
-    if inputs:
-        pipeline.processors["tokenize"].bulk_process(inputs)
-        inputs = [_rejoined(document) for document in inputs]
-        for name in PROCESSORS.split(",")[1:]:
-            pipeline.processors[name].bulk_process(inputs)
+    with torch.no_grad():
+        if inputs:
+            pipeline.processors["tokenize"].bulk_process(inputs)
+            inputs = [_rejoined(document) for document in inputs]
+            for name in PROCESSORS.split(",")[1:]:
+                pipeline.processors[name].bulk_process(inputs)
     parsed = iter(inputs)
     for document, part in zip(documents, parts, strict=True):
         found: list[Sentence] = []

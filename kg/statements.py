@@ -129,9 +129,7 @@ def _via(discourse: Discourse, sentence: int, match: Match, speaker: Actor | Non
     return tuple(out[:2])
 
 
-def _statement(
-    discourse: Discourse, sentence: int, draft: _Draft, drafts: list[_Draft], text: str, quotes: tuple[tuple[int, int], ...]
-) -> Statement:
+def _statement(discourse: Discourse, sentence: int, draft: _Draft, drafts: list[_Draft], text: str, quotes: tuple[tuple[int, int], ...]) -> Statement:
     tree = discourse.trees[sentence]
     via = list(draft.via)
     if not draft.cites:
@@ -158,9 +156,7 @@ def _carries(tree: Tree, outer: _Draft, inner: _Draft) -> bool:
     return inner.match.trigger in tree.subtree(outer.match.trigger) and outer.match.trigger < inner.match.trigger
 
 
-def _content(
-    tree: Tree, match: Match, text: str, quotes: tuple[tuple[int, int], ...]
-) -> tuple[tuple[Span, ...], str]:
+def _content(tree: Tree, match: Match, text: str, quotes: tuple[tuple[int, int], ...]) -> tuple[tuple[Span, ...], str]:
     """What was said: the clause, the quotation beside the reporting words, or the rest of the sentence."""
     sentence, trigger = tree.sentence, tree.word(match.trigger)
     beside = [q for q in quotes if _beside(text, q, tree, match) and _is_speech(text, q)]
@@ -235,5 +231,7 @@ def said_in(statements: Sequence[Statement], trigger: Span) -> tuple[str, ...]:
         statement for statement in statements
         if statement.trigger != trigger and any(span.start <= trigger.start and trigger.end <= span.end for span in statement.content)
     ]  # fmt: skip
-    around.sort(key=lambda s: (min(span.end - span.start for span in s.content if span.start <= trigger.start and trigger.end <= span.end), s.trigger.start))
+    around.sort(
+        key=lambda s: (min(span.end - span.start for span in s.content if span.start <= trigger.start and trigger.end <= span.end), s.trigger.start)
+    )
     return tuple(statement.id for statement in around)

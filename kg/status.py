@@ -53,9 +53,9 @@ def _contradicted(tree: Tree, match: Match, matches: Sequence[Match], lexicon: L
     """ "Отрече да е разговаряла", "опроверга, че е имало среща", "не е вярно, че се е срещнал"."""
     for other in matches:
         contents = other.ids("content")
-        if other.frame.says == "denies" and other.trigger != match.trigger and not tree.facts(other.trigger).negated:
-            if any(match.trigger in tree.subtree(id) for id in contents):
-                return True
+        denies = other.frame.says == "denies" and other.trigger != match.trigger and not tree.facts(other.trigger).negated
+        if denies and any(match.trigger in tree.subtree(id) for id in contents):
+            return True
     return any(tree.lemma(head) in lexicon.words("status.truth") and tree.facts(head).negated for head in tree.above(match.trigger))
 
 
@@ -326,13 +326,16 @@ def present_status(claims: Sequence[Claim]) -> str:
 
     1. Claims whose status is only presumed ("преди срещата") count when there are none that say it, and claims that
        give no sign at all when there are neither.
-    2. What ended the event stays: the last claim of held, cancelled, postponed decides among these.
+    2. What the report denies first of all is denied ("не е разговарял ..."), whatever it says that others claim.
+       Else what ended the event stays: the last claim of held, cancelled, postponed decides among these.
     3. Else ongoing, else planned, else denied, else proposed.
     """
     if not claims:
         return "held"
     firm = [claim.status for claim in claims if claim.status_rule.split("+")[0] not in WEAK]
     firm = firm or [claim.status for claim in claims if claim.status_rule != "default"] or [claim.status for claim in claims]
+    if firm[0] == "denied" and not {"cancelled", "postponed"} & set(firm):
+        return "denied"
     ended = [status for status in firm if status in ("held", "cancelled", "postponed")]
     if ended:
         return ended[-1]

@@ -1,9 +1,10 @@
 """A dependency tree and the questions that the rules ask of it: the only module that knows Universal Dependencies.
 
-The linguist's slots are answered here: `вършител` (agent), `обект`, `изречение` (clause), `че-изречение` (clause without
-да), `име`, `притежател`, and any preposition as itself. Three facts of UD_Bulgarian-BTB (dev + test, 2,231 sentences) shape the answers: prepositional
-dependents of verbs are split between obl and iobj (с 98/67, на 92/102, за 81/89), so only the preposition counts;
-there is no obl:agent, the agent of a passive is от + noun; a name after a title is nmod without a preposition.
+The linguist's slots are answered here: `вършител` (agent), `обект`, `изречение` (clause), `че-изречение` (clause
+without да), `име`, `притежател`, and any preposition as itself. Three facts of UD_Bulgarian-BTB (dev + test, 2,231
+sentences) shape the answers: prepositional dependents of verbs are split between obl and iobj (с 98/67, на 92/102, за
+81/89), so only the preposition counts; there is no obl:agent, the agent of a passive is от + noun; a name after a
+title is nmod without a preposition.
 """
 
 from __future__ import annotations
@@ -190,9 +191,12 @@ class Tree:
         for compound in COMPOUND:
             size = len(compound)
             for first in (before, before - size + 1, before - 1, before - 2):
-                if first >= 1 and first + size - 1 < id and first + size - 1 >= before and tuple(
-                    self.form(i) for i in range(first, first + size)
-                ) == compound:
+                if (
+                    first >= 1
+                    and first + size - 1 < id
+                    and first + size - 1 >= before
+                    and tuple(self.form(i) for i in range(first, first + size)) == compound
+                ):
                     return " ".join(FOLDED.get(word, word) for word in compound)
         form = self.form(before)
         return FOLDED.get(form, form)
@@ -210,6 +214,10 @@ class Tree:
             if self.word(candidate).upos in ("NOUN", "PROPN") and self.preposition(candidate) == preposition:
                 return (candidate,) if max(self.nominal_subtree(candidate)) == id - 1 else ()
         return ()
+
+    def word_before(self, offset: int) -> str:
+        """The form of the word that ends before a character offset, or ""."""
+        return next((w.form.lower() for w in reversed(self.words) if w.end <= offset), "")
 
     def is_attribute(self, id: int) -> bool:
         """A participle before or beside its noun: "формулираното партньорство"."""
@@ -237,7 +245,12 @@ class Tree:
         out: list[int] = []
         for child in self.subtree(id):
             if self.form(child) == compound[1] and child > 1 and FOLDED.get(self.form(child - 1), self.form(child - 1)) == compound[0]:
-                out += [i for dependent in self.children(child) if self.preposition(dependent) in (compound[-1], " ".join(compound)) for i in self.conjuncts(dependent)]
+                out += [
+                    i
+                    for dependent in self.children(child)
+                    if self.preposition(dependent) in (compound[-1], " ".join(compound))
+                    for i in self.conjuncts(dependent)
+                ]
         return tuple(out)
 
     def beside_object(self, verb: int, preposition: str) -> tuple[int, ...]:
@@ -288,9 +301,7 @@ class Tree:
     def owner_word(self, id: int) -> int | None:
         """A possessive beside a noun: "посещението си", "срещата му", "неговата визита"."""
         for near in (id + 1, id - 1, *self.children(id)):
-            if 1 <= near <= len(self.words) and self.form(near) in OWNERS | REFLEXIVE_POSSESSIVE and near in (
-                id + 1, id - 1, *self.children(id)
-            ):
+            if 1 <= near <= len(self.words) and self.form(near) in OWNERS | REFLEXIVE_POSSESSIVE and near in (id + 1, id - 1, *self.children(id)):
                 if near == id + 1 and self.form(near) == "им" and self.is_verb(id):
                     continue
                 return near
@@ -349,7 +360,7 @@ class Tree:
         future_in_past = bool(group & FUTURE_IN_PAST) or bool(group & {"нямаше", "нямало"} and "да" in group)
         future = bool(group & FUTURE) or ("няма" in group and "да" in group)
         active_participle = participle and not passive
-        heard = bool(group & BE_HEARD) and not group & (BE_PRESENT | BE_PAST) or (active_participle and not auxiliary)
+        heard = (bool(group & BE_HEARD) and not group & (BE_PRESENT | BE_PAST)) or (active_participle and not auxiliary)
         heard = heard or bool(group & {"щял", "щяла", "щели", "щяло", "нямало"})
         past_form = word.feat("Tense") in ("Past", "Imp") and not participle
         past = past_form or (participle and not future) or bool(group & (BE_PAST | BE_HEARD))
@@ -435,7 +446,7 @@ class Tree:
 
     def phrase_head(self, id: int) -> int:
         """From a part of a name up to the head of its phrase: "(президент Доналд) Тръмп" -> "президент"."""
-        while self.word(id).head and self.word(id).deprel in ("flat", "flat:name", "fixed") or (
+        while (self.word(id).head and self.word(id).deprel in ("flat", "flat:name", "fixed")) or (
             self.word(id).deprel in ("nmod", "appos") and self.word(id).head and not self.preposition(id) and self.word(id).upos == "PROPN"
         ):
             id = self.word(id).head
@@ -479,8 +490,11 @@ class Tree:
             near = self.preposition(child) in ("в", "на", "до", "при", "край") or self.form(child) in CHANNELS
             near = near or self.lemma(child) in TIMES or self.form(child) in ADVERBIAL
             for candidate in self.children(child) if near else ():
-                if candidate > id and candidate not in things | subjects and self.preposition(candidate) == preposition and (
-                    self.word(candidate).upos in ("NOUN", "PROPN", "PRON")
+                if (
+                    candidate > id
+                    and candidate not in things | subjects
+                    and self.preposition(candidate) == preposition
+                    and (self.word(candidate).upos in ("NOUN", "PROPN", "PRON"))
                 ):
                     return list(self.conjuncts(candidate))
         return []
@@ -491,7 +505,9 @@ class Tree:
         inside = [i for i in self.subtree(id) if i > id and self.preposition(self.word(i).head or i) != "за"]
         governor = self.word(id).head
         beside = [c for c in self.children(governor) if c > id] if governor else []
-        limit = next((i for i in range(id + 1, len(self.words) + 1) if self.word(i).upos in ("VERB", "SCONJ") or self.form(i) in (";", ":")), len(self.words))
+        limit = next(
+            (i for i in range(id + 1, len(self.words) + 1) if self.word(i).upos in ("VERB", "SCONJ") or self.form(i) in (";", ":")), len(self.words)
+        )
         for candidate in (*inside, *beside):
             if candidate < limit + 1 and self.word(candidate).upos in ("NOUN", "PROPN", "PRON") and self.preposition(candidate) == preposition:
                 return [i for i in self.conjuncts(candidate) if i == candidate or self.preposition(i) in (None, preposition)]
@@ -587,8 +603,11 @@ class Tree:
     def lasted(self, id: int) -> bool:
         """ "Продължи два часа", "отнеха половин час": a duration says that it is over."""
         return any(
-            self.lemma(c) in ("час", "минута", "ден") and any(self.word(m).upos == "NUM" or self.form(m) in ("половин", "близо") for m in self.children(c))
-            or self.form(c) in ("час", "часове", "минути") and not self.preposition(c)
+            (
+                self.lemma(c) in ("час", "минута", "ден")
+                and any(self.word(m).upos == "NUM" or self.form(m) in ("половин", "близо") for m in self.children(c))
+            )
+            or (self.form(c) in ("час", "часове", "минути") and not self.preposition(c))
             for c in self.children(id)
         )
 
@@ -611,7 +630,22 @@ class Tree:
         return next((i for i in range(before - 1, 0, -1) if self.word(i).ner.endswith("LOC")), None)
 
     def plural_pronoun(self, id: int) -> bool:
-        return self.form(id) in ("те", "тях", "им", "ги", "техен", "тяхна", "тяхно", "техни", "тяхната", "тяхното", "техните", "техния", "техният", "последните")
+        return self.form(id) in (
+            "те",
+            "тях",
+            "им",
+            "ги",
+            "техен",
+            "тяхна",
+            "тяхно",
+            "техни",
+            "тяхната",
+            "тяхното",
+            "техните",
+            "техния",
+            "техният",
+            "последните",
+        )
 
     def pronoun_gender(self, id: int) -> str | None:
         form = self.form(id)
@@ -629,7 +663,7 @@ class Tree:
     def _bare(self, id: int) -> bool:
         """A noun that has no article whatever the tagger says: it is its own lemma, or the plural "мита" of "мито"."""
         form, lemma = self.form(id), self.lemma(id)
-        return self.word(id).upos == "NOUN" and (form == lemma or lemma.endswith("о") and form == lemma[:-1] + "а")
+        return self.word(id).upos == "NOUN" and (form == lemma or (lemma.endswith("о") and form == lemma[:-1] + "а"))
 
     def owners_in(self, id: int) -> tuple[int, ...]:
         """The nouns under на, also through a second noun: "чернова на документ на Комисията" -> документ, Комисията."""
@@ -700,7 +734,7 @@ class Tree:
         elif slot == OBJECT:
             found = self._object(id)
         elif slot == CLAUSE:
-            found = tuple(c for c in self.children(id) if self.word(c).deprel in CLAUSE_RELATIONS + ("parataxis",))
+            found = tuple(c for c in self.children(id) if self.word(c).deprel in (*CLAUSE_RELATIONS, "parataxis"))
             found = found or self._inverted(id)
         elif slot == THAT_CLAUSE:
             found = tuple(c for c in self.slot(id, CLAUSE) if not self.facts(c).subjunctive)
@@ -907,7 +941,15 @@ def _times_are_no_subjects(words: list[Word]) -> None:
         if any(w.head == verb and w.deprel.startswith("nsubj") for w in words):
             continue
         person = next(
-            (w for w in words if w.head == word.id and w.id > word.id and w.deprel in NAME_RELATIONS and _named(w) and not any(c.head == w.id and c.deprel == "case" for c in words)),
+            (
+                w
+                for w in words
+                if w.head == word.id
+                and w.id > word.id
+                and w.deprel in NAME_RELATIONS
+                and _named(w)
+                and not any(c.head == w.id and c.deprel == "case" for c in words)
+            ),
             None,
         )
         if person:
