@@ -77,6 +77,9 @@ def _surnames(found: Iterable[Found]) -> frozenset[str]:
     return frozenset(surname(m) for f in found for m in f.mentions if m.kind == "Person" and len(m.base.split()) > 1) - {""}
 
 
+FAR_DATE = 300  # days; nobody writes of "12 март" on 13 March and means that of next year ("отложената от 12 март среща")
+
+
 def _aimed(draft: Draft, document: Document, stated: date | None) -> Draft:
     """Its date read in the direction of its status: "ще се срещнат на 24 октомври" points on, "срещнаха се" back. Where
     only the present tense or nothing at all gave the status, the date gives it: "вчера Арсой се среща с Прескот"."""
@@ -90,7 +93,9 @@ def _aimed(draft: Draft, document: Document, stated: date | None) -> Draft:
         elif when.start and when.start > today:
             claim = replace(claim, status="planned", status_rule="date")
     elif claim.status in ("held", "planned"):
-        claim = replace(claim, when=aim(when, document.published, claim.status == "planned", dateline=stated))
+        aimed = aim(when, document.published, claim.status == "planned", dateline=stated)
+        if not (today and aimed.start and abs((aimed.start - today).days) > FAR_DATE):
+            claim = replace(claim, when=aimed)
     return replace(draft, claim=claim)
 
 

@@ -27,13 +27,15 @@ log = logging.getLogger("kg.train")
 # Sizes and steps of the shipped set. Batch sizes: words for the parser, sentences for the others.
 TAGGER = shlex.split(
     "--hidden_dim 160 --num_layers 2 --deep_biaff_hidden_dim 300 --composite_deep_biaff_hidden_dim 100 "
-    "--char_hidden_dim 64 --char_emb_dim 50 --word_emb_dim 50 --transformed_dim 100 --batch_size 40"
+    "--char_hidden_dim 64 --char_emb_dim 50 --word_emb_dim 50 --transformed_dim 100 --batch_size 40 "
+    "--dropout 0.3 --word_dropout 0.2"
 )
 PARSER = shlex.split(
     "--hidden_dim 256 --num_layers 2 --deep_biaff_hidden_dim 256 --char_hidden_dim 100 --char_emb_dim 100 "
-    "--word_emb_dim 50 --transformed_dim 125 --batch_size 1000 --no_linearization --no_distance"
+    "--word_emb_dim 50 --transformed_dim 125 --batch_size 1000 --no_linearization --no_distance "
+    "--dropout 0.33 --word_dropout 0.2"
 )
-NAMES = shlex.split("--hidden_dim 200 --char_hidden_dim 64 --batch_size 32")
+NAMES = shlex.split("--hidden_dim 200 --char_hidden_dim 64 --batch_size 32 --word_dropout 0.05")
 STEPS = {"tokenize": 4000, "pos": 6000, "lemma": 6, "depparse": 10000, "ner": 6000}  # lemma: epochs
 RATES = {"pos": 2.5e-3, "depparse": 1.2e-3, "ner": 1.5e-3}
 

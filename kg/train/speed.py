@@ -56,6 +56,7 @@ def random_official(ours: Path, out: Path) -> Path:
     for part, (build, vocabulary) in builders.items():
         state = torch.load(ours / "bg" / part / f"{package}.pt", weights_only=True)
         config = {**state["config"], **OFFICIAL[part], **characters}
+        state["vocab"]["char"] = letters.state_dict()  # characters go to the language models' embeddings
         words = vocabulary.load_state_dict(state["vocab"])
         if part == "ner":
             model = build(config, words, emb_matrix=vectors.emb)
@@ -64,18 +65,14 @@ def random_official(ours: Path, out: Path) -> Path:
             model = build(columns, words, emb_matrix=vectors.emb, share_hid=False)
         else:
             model = build(config, words, emb_matrix=vectors.emb)
-        weights = {
-            key: value for key, value in model.state_dict().items() if key.split(".")[0] not in model.unsaved_modules
-        }
+        weights = {key: value for key, value in model.state_dict().items() if key.split(".")[0] not in model.unsaved_modules}
         for value in weights.values():  # heads start at zero; random ones make the search for trees as hard as it is
             if value.is_floating_point() and not value.any():
                 value.normal_(std=0.02)
         target = out / "bg" / part / f"{package}.pt"
         target.parent.mkdir(parents=True, exist_ok=True)
         torch.save({**state, "model": weights, "config": config}, target)
-        described[part][package]["dependencies"] = [
-            {"model": name, "package": package} for name in ("pretrain", "forward_charlm", "backward_charlm")
-        ]
+        described[part][package]["dependencies"] = [{"model": name, "package": package} for name in ("pretrain", "forward_charlm", "backward_charlm")]
     for direction in paths:
         described[f"{direction}_charlm"] = {package: {}}
     for part in described["default_processors"]:

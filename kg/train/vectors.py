@@ -25,9 +25,7 @@ def sentences(texts: Iterable[Path]) -> Iterator[list[str]]:
                     yield words
 
 
-def train_vectors(
-    texts: list[Path], more: Iterable[list[str]], lexicon: Iterable[str], out: Path, seed: int, workers: int = 1
-) -> int:
+def train_vectors(texts: list[Path], more: Iterable[list[str]], lexicon: Iterable[str], out: Path, seed: int, workers: int = 1) -> int:
     """Write a Stanza pretrain of the words of `texts`, of the sentences `more` and of the word list `lexicon`.
 
     Returns the number of words. Training is repeatable for one worker; with more, threads race.
