@@ -25,7 +25,7 @@ def read_morphology(path: Path, treebank: list[Tree], held_out: Iterable[Tree] =
     measured = {_squeezed(row.form for row in tree.rows) for tree in held_out}
     found = []
     for words in _blocks(path):
-        rows = []
+        rows: list[Row] = []
         for form, lemma, tag in words:
             known = by_both.get((tag, lemma.lower())) or by_tag.get(tag)
             if not known:

@@ -35,7 +35,7 @@ def read_articles(corpus: Path) -> list[Tagged]:
 
     The columns of the TSV: start, end, surface, base form, kind, identity.
     """
-    found = []
+    found: list[Tagged] = []
     for path in sorted(corpus.glob("*/*.txt")):
         # newline="" keeps the offsets of the annotation right
         with path.open(encoding="utf-8", newline="") as file:
@@ -103,7 +103,7 @@ def split_sentences(text: str) -> Iterator[list[tuple[str, int, int]]]:
 
 def distinct(sentences: Iterable[Tagged], longest: int = 180) -> list[Tagged]:
     """The sentences without repetitions (wire copies) and without the endless ones."""
-    seen = {}
+    seen: dict[tuple[str, ...], Tagged] = {}
     for sentence in sentences:
         if len(sentence.words) <= longest:
             seen.setdefault(sentence.words, sentence)
@@ -121,16 +121,18 @@ def swapped(sentences: list[Tagged], lists: dict[str, list[tuple[str, ...]]], sh
         for start, end, kind in spans(sentence.tags):
             pool[kind, min(end - start, 3)].append(sentence.words[start:end])
     extra: dict[tuple[str, int], list[tuple[str, ...]]] = defaultdict(list)
-    for kind, names in lists.items():
-        for name in names:
-            extra[kind, min(len(name), 3)].append(name)
+    for kind, others in lists.items():
+        for other in others:
+            extra[kind, min(len(other), 3)].append(other)
     chance = random.Random(seed)
     found = []
     for sentence in sentences:
         names = spans(sentence.tags)
         if not names or chance.random() >= share:
             continue
-        words, tags, position = [], [], 0
+        words: list[str] = []
+        tags: list[str] = []
+        position = 0
         for start, end, kind in names:
             key = (kind, min(end - start, 3))
             source = extra[key] if extra[key] and chance.random() < 0.5 else pool[key]

@@ -24,7 +24,7 @@ from kg.train.treebank import Tree, paragraphs, raw_text, read_conllu, token_lab
 
 log = logging.getLogger("kg.train")
 
-# Sizes and steps of the shipped set. Batch sizes: words for the parser, sentences for the others.
+# Sizes of the shipped set; steps for a machine that has hours. Batch sizes: words for the parser, sentences for the others.
 TAGGER = shlex.split(
     "--hidden_dim 160 --num_layers 2 --deep_biaff_hidden_dim 300 --composite_deep_biaff_hidden_dim 100 "
     "--char_hidden_dim 64 --char_emb_dim 50 --word_emb_dim 50 --transformed_dim 100 --batch_size 40 "

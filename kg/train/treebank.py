@@ -52,7 +52,8 @@ def read_conllu(path: Path) -> list[Tree]:
                 raise InputError(f"{path}:{number}: a CoNLL-U line has 10 columns, this one {len(cells)}")
             if cells[0].isdigit():
                 head = int(cells[6]) if cells[6].isdigit() else 0
-                rows.append(Row(*cells[1:6], head, cells[7], "SpaceAfter=No" not in cells[9]))
+                form, lemma, upos, xpos, feats = cells[1:6]
+                rows.append(Row(form, lemma, upos, xpos, feats, head, cells[7], "SpaceAfter=No" not in cells[9]))
     return trees
 
 
