@@ -122,7 +122,7 @@ def _via(discourse: Discourse, sentence: int, match: Match, speaker: Actor | Non
             and mention.kind == "Media"
             and not (speaker and speaker.mention == mention)
             and tree.preposition(id) in VIA_PREPOSITIONS
-            and not tree.under_agent(id)
+            and (tree.preposition(id) == "пред" or not tree.under_agent(id))
             and id not in match.ids("speaker")
         ):
             out.append(Argument("via", mention, mention.span, tree.preposition(id) or ""))
