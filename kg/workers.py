@@ -134,16 +134,21 @@ def cluster(jobs: Iterable[Job], stages: Stages, address: str) -> Iterator[tuple
                 submit(job)
         for future in done:
             job = running.pop(future.key)
-            error = future.exception() if future.status == "error" else None
-            if error is None:
-                yield future.result()
-            elif not isinstance(error, KilledWorker):
-                raise error if isinstance(error, KgError) else KgError(f"a worker of {address} failed: {error!r}")
-            elif len(job.documents) == 1:
-                yield (Outcome(job.documents[0].id, problem=KILLED),)
-            else:
-                for single in _singles(job):
-                    submit(single)
+            try:
+                outcomes = future.result()  # a result whose worker dies before it is fetched is worked out again here
+            except KilledWorker:
+                if len(job.documents) == 1:
+                    outcomes = (Outcome(job.documents[0].id, problem=KILLED),)
+                else:
+                    outcomes = ()
+                    for single in _singles(job):
+                        submit(single)
+            except KgError:
+                raise
+            except Exception as failure:  # whatever a worker raised comes here as it was
+                raise KgError(f"a worker of {address} failed: {failure!r}") from failure
+            if outcomes:
+                yield outcomes
             if len(running) < window and (job := next(waiting, None)) is not None:
                 submit(job)
 
