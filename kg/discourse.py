@@ -332,6 +332,8 @@ class Discourse:
                 best = (score, -distance, spoken.mention)
         if best:
             return Actor(self.fullest(best[2]), "coref:title")
+        if tree.is_one_of(id, self.lexicon.words("coref.unnamed-sources")):
+            return None  # "събеседникът на агенцията" is the one without a name, not whom the text named last
         gender = "Fem" if tree.word(id).feat("Gender") == "Fem" else None
         person = self._last_person(sentence, id, gender, True, speaking)
         if person and self._may_be(person, office, mention.country):
@@ -381,7 +383,8 @@ class Discourse:
         return None
 
     def _collective(self, sentence: int, id: int) -> tuple[Actor, ...]:
-        """ "Двамата лидери", "двете страни", "двамата": the two spoken of last."""
+        """ "Двамата лидери", "двете страни", "двамата": the two spoken of last. Sides are never two people: "двете страни
+        да поискат среща" after a sentence on two ministers is no meeting of theirs."""
         tree = self.trees[sentence]
         collective = self.lexicon.words("actors.collective")
         alone = tree.form(id) in collective and tree.word(id).upos in ("NUM", "PRON", "ADJ", "NOUN", "DET")
@@ -389,9 +392,9 @@ class Discourse:
         if not alone and not counted:
             return ()
         sides = tree.lemma(id) in self.lexicon.words("coref.side")
-        return self._last_two(sentence, id, ("Government", "Organization") if sides else ("Person",)) or (
-            self._last_two(sentence, id, ("Person",) if sides else ("Government", "Organization"))
-        )
+        if sides:
+            return self._last_two(sentence, id, ("Government", "Organization"))
+        return self._last_two(sentence, id, ("Person",)) or self._last_two(sentence, id, ("Government", "Organization"))
 
     def _last_two(self, sentence: int, before: int, kinds: tuple[str, ...]) -> tuple[Actor, ...]:
         """The two different actors of one sentence, the nearest that has two; they stand side by side there."""

@@ -7,7 +7,7 @@ Acts (demands, accusations, ...) are not merged inside a document: each is what 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kg.claims import PARTICIPANTS, Draft
 from kg.discourse import Discourse
@@ -46,10 +46,22 @@ def find_events(discourse: Discourse, drafts: Sequence[Draft]) -> tuple[tuple[Cl
             home.drafts.append(draft)
         else:
             clusters.append(_Cluster([draft]))
-    kept = [cluster for cluster in clusters if _specific(discourse, cluster)]
+    kept = [_Cluster(_told(cluster.drafts)) for cluster in clusters if _specific(discourse, cluster)]
     events = tuple((_kind(cluster), tuple(cluster.drafts)) for cluster in kept)
     claims = sorted((d.claim for cluster in kept for d in cluster.drafts), key=lambda c: (c.trigger.start, c.trigger.end))
     return tuple(claims), events
+
+
+def _told(drafts: list[Draft]) -> list[Draft]:
+    """A mention that says nothing of the status has that of its event: in "Очаква се Дмитриев да посети София, но датата
+    на визитата не е определена" the second word claims no visit that was held."""
+    if all(draft.claim.status_rule == "default" for draft in drafts):
+        return drafts
+    status = present_status([draft.claim for draft in drafts])
+    return [
+        replace(draft, claim=replace(draft.claim, status=status, status_rule="event")) if draft.claim.status_rule == "default" else draft
+        for draft in drafts
+    ]
 
 
 def _home(discourse: Discourse, draft: Draft, clusters: list[_Cluster]) -> _Cluster | None:

@@ -15,7 +15,7 @@ from kg.model import ENCOUNTERS, Claim
 from kg.tree import AGENT, OBJECT, Tree
 
 DEFAULT = {"Negotiation": "ongoing"}  # kinds that last; everything else was an act, and acts in the news were held
-WEAK = ("default", "before", "purpose")  # rules that any other claim about the event outranks
+WEAK = ("default", "event", "before", "purpose")  # rules that any other claim about the event outranks
 
 
 @dataclass(frozen=True, slots=True)

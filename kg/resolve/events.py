@@ -190,18 +190,23 @@ def _one_time(story: _Story, report: Report, same_place: bool) -> bool:
 
 
 def _event(story: _Story) -> Event:
-    """The story told: claims in the order in which they were published, the status that follows, the best date."""
+    """The story told: claims in the order in which they were published, the status that follows, the best date.
+
+    Who takes part say the reports of that status alone: who was wanted at a meeting is not who was there.
+    """
     reports = sorted(story.reports, key=lambda r: (r.day is None, r.day or 0, r.doc))
     claims = [claim for report in reports for claim in report.claims]
     status = present_status(claims)
     counted = Counter(report.kind for report in reports)
     places = Counter(report.place for report in reports if report.place)
-    others = sorted(set().union(*(report.others for report in reports)))
+    there = [report for report in reports if any(claim.status == status for claim in report.claims)]
+    actors = sorted(set().union(*(report.actors for report in there)))
+    others = sorted(set().union(*(report.others for report in there)))
     return Event(
         kind=min(counted, key=lambda kind: (-counted[kind], kind)),
         claims=tuple(claim.id for claim in claims),
         status=status,
-        participants=(*sorted(story.actors), *others),
+        participants=(*actors, *others),
         place=min(places, key=lambda place: (-places[place], place), default=None),
         when=_when(claims, status),
     )
