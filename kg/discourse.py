@@ -15,7 +15,7 @@ from kg.gazetteer import Gazetteer
 from kg.lexicon import Lexicon
 from kg.mentions import Found
 from kg.model import Chain, Mention
-from kg.tree import AGENT, REFLEXIVE_POSSESSIVE, Tree
+from kg.tree import AGENT, CLITICS, REFLEXIVE_POSSESSIVE, Tree
 
 REACH = 4  # sentences that a pronoun or an unsaid subject looks back
 FAR = 40  # sentences that a title looks back
@@ -165,8 +165,24 @@ class Discourse:
             if tree.third_person_plural(verb):
                 return self._last_two(sentence, verb, ("Person",))
             return ()
+        before = self._named_before(sentence, verb)
+        if before:
+            return (Actor(before, "пред глагола"),)
         person = self._last_person(sentence, verb, tree.gender(verb), True, speaking)
         return (Actor(person, "coref:unsaid"),) if person else ()
+
+    def _named_before(self, sentence: int, verb: int) -> Mention | None:
+        """ "30 януари 2026 г. | Даниел Прескот разговаря с Левченко": a bare name right before the verb is its subject,
+        wherever the parser hung it; nobody is left unsaid then."""
+        tree, found = self.trees[sentence], self.found[sentence]
+        last = verb - 1
+        while last > 0 and (tree.form(last) in CLITICS or tree.word(last).upos == "ADV"):
+            last -= 1
+        mention = found.by_word.get(last)
+        if mention is None or mention.kind != "Person" or not mention.named:
+            return None
+        first = min((w.id for w in tree.words if w.start >= mention.span.start), default=last)
+        return mention if first == 1 or tree.word(first - 1).upos not in ("ADP", "ADJ", "CCONJ") else None
 
     def owner(self, sentence: int, id: int, verb: int | None, speaking: bool = False) -> tuple[Actor, ...]:
         """Whose the noun is by a possessive: "посещението си" the subject's, "срещата му" the one spoken of."""
@@ -227,7 +243,7 @@ class Discourse:
         tree = self.trees[sentence]
         form = tree.form(id)
         if tree.plural_pronoun(id):
-            return self._last_two(sentence, id, ("Person", "Government", "Organization"))
+            return self._last_two(sentence, id, ("Person",)) or self._last_two(sentence, id, ("Government", "Organization"))
         gender = tree.pronoun_gender(id)
         if form in REFLEXIVE_POSSESSIVE:
             return ()

@@ -213,8 +213,11 @@ def _event(story: _Story) -> Event:
 
 
 def _when(claims: Sequence[Claim], status: str) -> When | None:
-    """The date of the claims that give the present status before that of others, the narrowest, the latest told."""
-    dated = [(claim, claim.when) for claim in claims if claim.when]
+    """The date of the claims that give the present status before that of others, the narrowest, the latest told.
+
+    The day for which a meeting was planned is not the day on which it was held.
+    """
+    dated = [(claim, claim.when) for claim in claims if claim.when and (status != "held" or claim.status == "held")]
 
     def rank(pair: tuple[Claim, When]) -> tuple[bool, bool, int]:
         claim, when = pair
