@@ -12,10 +12,11 @@ from functools import cached_property
 
 from kg import names
 from kg.gazetteer import Gazetteer
+from kg.grammar import CLITICS, REFLEXIVE_POSSESSIVE
 from kg.lexicon import Lexicon
 from kg.mentions import Found
 from kg.model import Chain, Mention
-from kg.tree import AGENT, CLITICS, REFLEXIVE_POSSESSIVE, Tree
+from kg.tree import AGENT, Tree
 
 REACH = 4  # sentences that a pronoun or an unsaid subject looks back
 FAR = 40  # sentences that a title looks back

@@ -15,7 +15,8 @@ from kg.gazetteer import Gazetteer
 from kg.lexicon import Frame, Lexicon
 from kg.match import Match, attempts
 from kg.model import Document, Sentence
-from kg.tree import Tree, repair
+from kg.repairs import repair
+from kg.tree import Tree
 
 BRACKET = re.compile(r"\[(\w+) ([^\]]+)\]")
 

@@ -8,7 +8,8 @@ from kg.lexicon import Lexicon
 from kg.match import Match, attempts
 from kg.mentions import find_mentions
 from kg.model import Document, Sentence
-from kg.tree import Tree, repair
+from kg.repairs import repair
+from kg.tree import Tree
 
 
 def explain(document: Document, sentences: tuple[Sentence, ...], lexicon: Lexicon, gazetteer: Gazetteer) -> str:

@@ -18,8 +18,9 @@ from kg.mentions import Found
 from kg.model import ENCOUNTERS, Argument, Chain, Document, Extraction, Mention, Sentence
 from kg.names import fold
 from kg.quotes import find_quotes
+from kg.repairs import repair
 from kg.statements import find_statements, speaker_words
-from kg.tree import AGENT, Tree, repair
+from kg.tree import AGENT, Tree
 
 ACTING = frozenset({"participant", "visitor"})
 ACTING_SLOTS = frozenset({AGENT, "с", "между", "заедно с"})

@@ -17,8 +17,9 @@ from typing import Any
 
 from kg import resources
 from kg.errors import RuleError
+from kg.grammar import COMPOUND, FOLDED
 from kg.model import STATUSES
-from kg.tree import COMPOUND, FOLDED, SLOTS
+from kg.tree import SLOTS
 
 PREPOSITIONS = frozenset(
     "с на за по в от към върху до при пред между срещу против около относно след преди без през край у над под зад чрез "
@@ -118,7 +119,7 @@ def load_lexicon(folder: Path | None = None) -> Lexicon:
     for file in files:
         raw = file.read_bytes()
         sha.update(file.name.encode() + b"\0" + raw + b"\0")
-        if file.name in ("dates.toml", "names.toml"):
+        if file.name in ("dates.toml", "grammar.toml", "names.toml"):
             continue
         try:
             table = tomllib.loads(raw.decode("utf-8"))

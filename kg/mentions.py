@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 
 from kg import names
 from kg.gazetteer import Gazetteer
+from kg.grammar import QUOTES, TIMES
 from kg.lexicon import Lexicon
 from kg.model import Mention, Word
-from kg.tree import QUOTES, TIMES, Tree
+from kg.tree import Tree
 
 NER_KINDS = {"PER": "Person", "LOC": "Place", "ORG": "Organization", "PRO": "Plan", "EVT": "NamedEvent"}
 LONGEST_NAME = 7  # words

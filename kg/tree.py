@@ -11,51 +11,53 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
+from kg.grammar import (
+    ADJECTIVE_ENDINGS,
+    ADVERBIAL,
+    ARTICLES,
+    BE,
+    BE_HEARD,
+    BE_PAST,
+    BE_PRESENT,
+    CHANNELS,
+    CLITICS,
+    COMING,
+    COMING_MODIFIERS,
+    COMPOUND,
+    CONDITIONAL,
+    DURATION_UNITS,
+    DURATIONS,
+    ENCLITICS,
+    FEMININE_PRONOUNS,
+    FOLDED,
+    FUTURE,
+    FUTURE_HEARD,
+    FUTURE_IN_PAST,
+    GENERAL,
+    HALVES,
+    MASCULINE_PRONOUNS,
+    NEGATION,
+    NO_FUTURE,
+    NO_FUTURE_PAST,
+    NO_SPEAKERS,
+    OBJECT_CONTROL,
+    OWNERS,
+    PARTICLES,
+    PLURAL_PRONOUNS,
+    REFLEXIVE_POSSESSIVE,
+    RELATIVE_PRONOUNS,
+    TIMES,
+    WHERE,
+)
 from kg.model import Sentence, Span, Word
 
 AGENT, OBJECT, CLAUSE, THAT_CLAUSE, NAME, OWNER = "вършител", "обект", "изречение", "че-изречение", "име", "притежател"
 SLOTS = (AGENT, OBJECT, CLAUSE, THAT_CLAUSE, NAME, OWNER)
 
-FOLDED = {"със": "с", "във": "в", "сред": "между", "помежду": "между"}
-# Prepositions of more than one word, as they stand; the slot name joins them with a space.
-COMPOUND = (
-    ("заедно", "с"), ("по", "време", "на"), ("в", "рамките", "на"), ("във", "връзка", "с"), ("по", "повод"),
-    ("от", "страна", "на"), ("за", "сметка", "на"), ("в", "лицето", "на"), ("в", "присъствието", "на"),
-    ("с", "участието", "на"), ("в", "хода", "на"), ("начело", "с"), ("по", "покана", "на"), ("по", "отношение", "на"),
-    ("по", "линия", "на"), ("в", "отговор", "на"), ("с", "посредничеството", "на"), ("по", "думите", "на"),
-    ("в", "навечерието", "на"), ("в", "полетата", "на"), ("в", "кулоарите", "на"), ("на", "фона", "на"),
-)  # fmt: skip
-CLITICS = frozenset(
-    "се си го я ги му й ѝ им ме те ни ви не да ще щеше щях щяха щяло щял щяла щели няма нямаше нямало би биха бих бихме "
-    "е са беше бе бяха бил била било били съм сме сте бъде бъдат бивал бива биват ли".split()
-)
-FUTURE = frozenset({"ще"})
-FUTURE_IN_PAST = frozenset("щеше щях щяха щяло щял щяла щели".split())
-ADVERBIAL = frozenset("кратко лице път пъти насаме".split())
-CHANNELS = frozenset("телефона телефон видеовръзка видеоконференция видеоконферентна скайп зуум видео".split())
-NO_FUTURE = frozenset("няма нямаше нямало".split())
-CONDITIONAL = frozenset("би биха бих бихме".split())
-BE_PRESENT = frozenset("е са съм сме сте".split())
-BE_PAST = frozenset("беше бе бяха бях".split())
-BE_HEARD = frozenset("бил била било били".split())
-QUOTES = frozenset("„“”\"«»‘’‚‹›''``")
-# Verbs whose object does what the да-clause says: "покани министъра да посети България".
-OBJECT_CONTROL = frozenset("поканя покана каня помоля моля призова призовавам накарам принудя убедя подканя предложа предлагам позволя "
-                           "разреша препоръчам препоръчвам наредя наредя заповядам задължа посъветвам".split())  # fmt: skip
-TIMES = frozenset("седмица месец година ден сутрин вечер нощ час минута лято зима пролет есен понеделник вторник сряда четвъртък "
-                  "петък събота неделя януари февруари март април май юни юли август септември октомври ноември декември "
-                  "днес вчера утре догодина наскоро".split())  # fmt: skip
 LEMMA_MARK = re.compile(r"-\(?с[еи]\)?$|-\(.*$")
-ARTICLES = ("ът", "ят", "а", "я")
-REFLEXIVE_POSSESSIVE = frozenset("си свой своя своята свое своето свои своите своят".split())
-OWNERS = frozenset("му й ѝ им негов негова негово негови неговият неговата неговото неговите неин нейна нейно нейни "
-                   "нейният нейната нейното нейните техен тяхна тяхно техни техният тяхната тяхното техните".split())  # fmt: skip
-
-ADJECTIVE_ENDINGS = ("ият", "ия", "ата", "ото", "ите", "а", "о", "и")
-
 NOMINAL = frozenset({"NOUN", "PROPN", "PRON", "NUM", "ADJ", "DET"})
 SUBJECT_RELATIONS = ("nsubj", "nsubj:pass", "csubj")
 CLAUSE_RELATIONS = ("ccomp", "xcomp", "csubj", "csubj:pass")
@@ -290,7 +292,7 @@ class Tree:
         """The first word of a name that stands beside a title: "президента Володимир Зеленски" -> "Володимир"; also
         beside two: "заместник-помощник държавен секретар Сандра Оудкърк" -> "Сандра"."""
         for child in self.children(id):
-            if child > id and self.word(child).deprel in NAME_RELATIONS and _named(self.word(child)) and not self.preposition(child):
+            if child > id and self.word(child).deprel in NAME_RELATIONS and named(self.word(child)) and not self.preposition(child):
                 return child
         for child in self.children(id):
             second_title = child > id and self.word(child).deprel in NAME_RELATIONS and self.word(child).upos == "NOUN"
@@ -328,7 +330,7 @@ class Tree:
     def group(self, id: int) -> tuple[int, ...]:
         """The auxiliaries and clitics around a verb, from the words themselves: "не е бил отменен" -> не, е, бил."""
         found = {c for c in self.children(id) if self.word(c).deprel in ("aux", "aux:pass", "cop", "expl") and self.form(c) in CLITICS}
-        found |= {c for c in self.children(id) if self.form(c) in ("не", "нито", "ще", "да", "няма", "нямаше")}
+        found |= {c for c in self.children(id) if self.form(c) in PARTICLES}
         left, skipped = id - 1, 0
         while left >= 1:
             if self.form(left) in CLITICS:
@@ -340,7 +342,7 @@ class Tree:
                 break
             left -= 1
         right = id + 1
-        while right <= len(self.words) and self.form(right) in ("се", "си", "е", "са", "ли", "го", "ги", "я", "беше", "бе", "бяха"):
+        while right <= len(self.words) and self.form(right) in ENCLITICS:
             if self.form(right) in ("си",) and not self.is_verb(id):
                 break
             found.add(right)
@@ -356,16 +358,16 @@ class Tree:
         word = self.word(id)
         participle = word.feat("VerbForm") == "Part"
         passive = participle and word.feat("Voice") == "Pass"
-        auxiliary = group & (BE_PRESENT | BE_PAST | BE_HEARD | {"бъде", "бъдат"})
-        future_in_past = bool(group & FUTURE_IN_PAST) or bool(group & {"нямаше", "нямало"} and "да" in group)
+        auxiliary = group & (BE_PRESENT | BE_PAST | BE_HEARD | BE)
+        future_in_past = bool(group & FUTURE_IN_PAST) or bool(group & NO_FUTURE_PAST and "да" in group)
         future = bool(group & FUTURE) or ("няма" in group and "да" in group)
         active_participle = participle and not passive
         heard = (bool(group & BE_HEARD) and not group & (BE_PRESENT | BE_PAST)) or (active_participle and not auxiliary)
-        heard = heard or bool(group & {"щял", "щяла", "щели", "щяло", "нямало"})
+        heard = heard or bool(group & FUTURE_HEARD)
         past_form = word.feat("Tense") in ("Past", "Imp") and not participle
         past = past_form or (participle and not future) or bool(group & (BE_PAST | BE_HEARD))
         return VerbFacts(
-            negated=bool(group & {"не", "нито"}) or bool(group & NO_FUTURE and "да" in group),
+            negated=bool(group & NEGATION) or bool(group & NO_FUTURE and "да" in group),
             future=future,
             future_in_past=future_in_past,
             conditional=bool(group & CONDITIONAL),
@@ -429,7 +431,7 @@ class Tree:
 
     def _antecedent(self, subject: int, verb: int) -> int:
         """ "който" stands for the noun that its clause modifies."""
-        if self.lemma(subject) in ("който", "която", "което", "които", "когото") or self.form(subject).startswith("кои"):
+        if self.lemma(subject) in RELATIVE_PRONOUNS or self.form(subject).startswith("кои"):
             for head in (verb, *self.above(verb)):
                 if self.word(head).deprel in ("acl:relcl", "acl", "advcl") and self.word(head).head:
                     noun = self.word(head).head
@@ -542,8 +544,8 @@ class Tree:
 
     def future_time(self, id: int) -> bool:
         """Does the clause say "утре", "вдругиден", "следващия"? Then the present tense is a plan."""
-        return any(self.form(c) in ("утре", "вдругиден", "догодина", "скоро") for c in self.children(id)) or any(
-            self.lemma(grand) in ("следващ", "идния", "иден", "другия") for c in self.children(id) for grand in self.children(c)
+        return any(self.form(c) in COMING for c in self.children(id)) or any(
+            self.lemma(grand) in COMING_MODIFIERS for c in self.children(id) for grand in self.children(c)
         )
 
     def relative_clause(self, id: int) -> int | None:
@@ -554,7 +556,7 @@ class Tree:
         """Up through nouns of which it is a part: "в началото на разговора" -> началото."""
         seen = {id}
         while self.word(id).head and not self.is_verb(self.word(id).head) and not self.is_clause(id) and self.word(id).head not in seen:
-            if self.preposition(id) not in ("на", None) or _named(self.word(self.word(id).head)):
+            if self.preposition(id) not in ("на", None) or named(self.word(self.word(id).head)):
                 break
             id = self.word(id).head
             seen.add(id)
@@ -603,11 +605,8 @@ class Tree:
     def lasted(self, id: int) -> bool:
         """ "Продължи два часа", "отнеха половин час": a duration says that it is over."""
         return any(
-            (
-                self.lemma(c) in ("час", "минута", "ден")
-                and any(self.word(m).upos == "NUM" or self.form(m) in ("половин", "близо") for m in self.children(c))
-            )
-            or (self.form(c) in ("час", "часове", "минути") and not self.preposition(c))
+            (self.lemma(c) in DURATION_UNITS and any(self.word(m).upos == "NUM" or self.form(m) in HALVES for m in self.children(c)))
+            or (self.form(c) in DURATIONS and not self.preposition(c))
             for c in self.children(id)
         )
 
@@ -615,43 +614,28 @@ class Tree:
         """The names after a plural title: "Министрите Милков, Ауреску и Дендиас" -> three."""
         out: list[int] = []
         for child in self.children(id):
-            if child > id and self.word(child).deprel in (*NAME_RELATIONS, "conj") and _named(self.word(child)) and not self.preposition(child):
+            if child > id and self.word(child).deprel in (*NAME_RELATIONS, "conj") and named(self.word(child)) and not self.preposition(child):
                 out += [i for i in self.conjuncts(child) if i not in out]
         return tuple(out)
 
     def where_clause(self, id: int) -> int | None:
         """The noun that "където" stands for: "замина за Варшава, където се срещна" -> Варшава."""
-        if not any(self.form(c) == "където" for c in self.children(id)):
+        if not any(self.form(c) in WHERE for c in self.children(id)):
             return None
         head = self.word(id).head
         if head and self.is_nominal(head):
             return head
-        before = next(c for c in self.children(id) if self.form(c) == "където")
+        before = next(c for c in self.children(id) if self.form(c) in WHERE)
         return next((i for i in range(before - 1, 0, -1) if self.word(i).ner.endswith("LOC")), None)
 
     def plural_pronoun(self, id: int) -> bool:
-        return self.form(id) in (
-            "те",
-            "тях",
-            "им",
-            "ги",
-            "техен",
-            "тяхна",
-            "тяхно",
-            "техни",
-            "тяхната",
-            "тяхното",
-            "техните",
-            "техния",
-            "техният",
-            "последните",
-        )
+        return self.form(id) in PLURAL_PRONOUNS
 
     def pronoun_gender(self, id: int) -> str | None:
         form = self.form(id)
-        if form in ("тя", "нея", "й", "ѝ", "я", "последната") or form.startswith(("нейн", "неин")):
+        if form in FEMININE_PRONOUNS:
             return "Fem"
-        if form in ("той", "него", "му", "го", "последният") or form.startswith("негов"):
+        if form in MASCULINE_PRONOUNS:
             return "Masc"
         return None
 
@@ -675,14 +659,14 @@ class Tree:
     def unspecific(self, id: int) -> bool:
         """A plural without the article, or a noun under "всяка", "такава": talk of meetings in general."""
         indefinite_plural = self.word(id).feat("Number") == "Plur" and not self.definite(id)
-        return indefinite_plural or any(self.lemma(m) in ("всеки", "такъв", "никакъв", "какъвто") for m in self.modifiers(id))
+        return indefinite_plural or any(self.lemma(m) in GENERAL for m in self.modifiers(id))
 
     def is_owner(self, id: int) -> bool:
         return self.form(id) in OWNERS | REFLEXIVE_POSSESSIVE
 
     def is_speaker_candidate(self, id: int) -> bool:
         """Not the thing that a se-passive or a relative "какво" speaks of."""
-        return self.word(id).upos in ("NOUN", "PROPN", "PRON", "NUM", "ADJ", "DET") and self.form(id) not in ("това", "което", "какво", "каквото")
+        return self.word(id).upos in ("NOUN", "PROPN", "PRON", "NUM", "ADJ", "DET") and self.form(id) not in NO_SPEAKERS
 
     def under_agent(self, id: int) -> bool:
         """Is it inside the subject: "говорителят на Axios заяви"?"""
@@ -793,215 +777,6 @@ class Tree:
         return ()
 
 
-def repair(sentence: Sentence) -> Sentence:
-    """The tree with the parser's regular errors mended; each repair names the sentence that shows it.
-
-    1. A quotation mark is never a name: in 'пише „Киев индипендънт“' the parser makes „ the subject; its first real
-       dependent takes its place.
-    2. A name is not a verb: "в курорта Сочи за среща" makes Сочи a verb above the noun before it; where NER sees a
-       capitalised name inside the sentence, it becomes the name of that noun, which takes its place in the tree. At the
-       beginning it is the subject: "| Иран | се закани да отговори".
-    3. "Той се | среща с Борел": a noun with се is the verb.
-    4. "Разговорите между Анкара и | Атина": the second name belongs to the first, not to the noun that governs both.
-    5. "Миналата седмица | Жан Кастекс се срещна": a time is not a subject, the person after it is.
-    6. "Обсъдиха в Скопие | Бояна Петрова": a person is no part of a place; she is the verb's.
-    7. "Президентът назначи | Иванов": after a verb that has its subject before it, a second subject is the object.
-    8. "Срещата | няма | да се състои": няма and щеше before да are no verbs of their own but part of the next one.
-    9. "Министрите на България и Румъния | Ралица Войнова и Михай Добреску": what no "и" or comma joins is no further
-       member of the row but the names of the title.
-    10. "| Дмитриев се срещна": a name is no adverb; of a verb without a subject it is the subject.
-    11. "..., | добавяйки, че срещата": a gerund is a verb, not an adverb.
-    12. A word is not its own ancestor: what the parser left in a circle hangs on the root.
-    """
-    words = list(sentence.words)
-    _marks_are_no_names(words)
-    _names_are_no_verbs(words)
-    _verbs_with_reflexive(words)
-    _names_beside_names(words)
-    _times_are_no_subjects(words)
-    _people_in_no_place(words)
-    _one_subject(words)
-    _future_is_no_verb(words)
-    _rows_need_joints(words)
-    _names_are_no_adverbs(words)
-    _gerunds_are_verbs(words)
-    _no_circles(words)
-    return replace(sentence, words=tuple(words))
-
-
-def _marks_are_no_names(words: list[Word]) -> None:
-    for position, word in enumerate(words):
-        if word.upos != "PUNCT" and set(word.form) <= QUOTES:
-            heirs = [w for w in words if w.head == word.id and not set(w.form) <= QUOTES]
-            new_head = word.head
-            if heirs:
-                new_head = heirs[0].id
-                words[new_head - 1] = replace(words[new_head - 1], head=word.head, deprel=word.deprel)
-                for other in words:
-                    if other.head == word.id and other.id != new_head:
-                        words[other.id - 1] = replace(words[other.id - 1], head=new_head)
-            words[position] = replace(words[position], upos="PUNCT", lemma=word.form, deprel="punct", head=new_head)
-
-
-def _names_are_no_verbs(words: list[Word]) -> None:
-    for word in list(words):
-        if word.upos not in ("VERB", "AUX") or word.ner == "O" or not word.form[:1].isupper():
-            continue
-        if word.deprel in ("obl", "iobj", "obj", "nsubj", "nmod"):
-            words[word.id - 1] = replace(word, upos="PROPN", feats=())
-        elif word.id == 1:
-            _first_name_is_subject(words, word)
-        elif word.feat("VerbForm") == "Fin":
-            left = next((w for w in reversed(words[: word.id - 1]) if w.upos in ("NOUN", "PROPN")), None)
-            if left is not None:
-                for other in words:
-                    if other.head == word.id and other.id != left.id:
-                        words[other.id - 1] = replace(words[other.id - 1], head=left.id)
-                if left.head == word.id:
-                    words[left.id - 1] = replace(words[left.id - 1], head=word.head, deprel=word.deprel)
-                words[word.id - 1] = replace(word, upos="PROPN", feats=(), head=left.id, deprel="nmod")
-
-
-def _first_name_is_subject(words: list[Word], name: Word) -> None:
-    verb = next((w for w in words[1:] if w.upos == "VERB" and w.ner == "O" and (w.head == name.id or w.id == name.head)), None)
-    if verb is None:
-        return
-    if verb.head == name.id:
-        words[verb.id - 1] = replace(verb, head=name.head, deprel=name.deprel)
-    for other in list(words):
-        if other.head == name.id and other.id != verb.id:
-            words[other.id - 1] = replace(other, head=verb.id)
-    words[name.id - 1] = replace(name, upos="PROPN", feats=(), head=verb.id, deprel="nsubj")
-
-
-def _rows_need_joints(words: list[Word]) -> None:
-    for word in list(words):
-        if word.deprel != "conj" or word.ner[2:] != "PER" or word.id < 2 or not word.head:
-            continue
-        before, governor = words[word.id - 2], words[word.head - 1]
-        if before.upos in ("CCONJ", "PUNCT", "ADP", "ADJ") or governor.ner[2:] != "LOC" or not governor.head:
-            continue
-        title = words[governor.head - 1]
-        if title.upos == "NOUN" and title.id < governor.id:
-            words[word.id - 1] = replace(word, head=title.id, deprel="nmod")
-
-
-def _future_is_no_verb(words: list[Word]) -> None:
-    for word in list(words):
-        if word.form.lower() not in NO_FUTURE | FUTURE_IN_PAST or word.deprel == "aux":
-            continue
-        rest = [w for w in words[word.id : word.id + 3] if w.upos != "ADV" and w.form.lower() not in CLITICS - {"да"}]
-        verb = next((w for w in words[word.id :] if w.head == word.id and w.upos in ("VERB", "AUX", "NOUN")), None)
-        if verb is None or not rest or rest[0].form.lower() != "да" or rest[0].head != verb.id:
-            continue
-        words[verb.id - 1] = replace(verb, head=word.head, deprel=word.deprel)
-        for other in list(words):
-            if other.head == word.id and other.id != verb.id:
-                words[other.id - 1] = replace(other, head=verb.id)
-        words[word.id - 1] = replace(word, upos="AUX", head=verb.id, deprel="aux")
-
-
-MISREAD = {"среща": "срещам", "срещи": "срещам", "виждат": "виждам"}
-PRESENT = (("Aspect", "Imp"), ("Mood", "Ind"), ("Number", "Sing"), ("Person", "3"), ("Tense", "Pres"), ("VerbForm", "Fin"), ("Voice", "Act"))
-
-
-def _verbs_with_reflexive(words: list[Word]) -> None:
-    for word in list(words):
-        before = words[word.id - 2].form.lower() if word.id > 1 else ""
-        if word.upos == "NOUN" and word.form.lower() in MISREAD and before == "се":
-            words[word.id - 1] = replace(word, upos="VERB", lemma=MISREAD[word.form.lower()], feats=PRESENT)
-
-
-def _named(word: Word) -> bool:
+def named(word: Word) -> bool:
+    """Does the word belong to a name?"""
     return word.ner != "O" or word.upos == "PROPN"
-
-
-def _names_beside_names(words: list[Word]) -> None:
-    for word in list(words):
-        if word.deprel != "conj" or not _named(word) or not word.head or any(w.head == word.id and w.deprel == "case" for w in words):
-            continue
-        governor = words[word.head - 1]
-        if _named(governor) or governor.upos in ("VERB", "AUX"):
-            continue
-        between = [
-            w for w in words
-            if governor.id < w.id < word.id and w.head == governor.id and _named(w) and any(c.head == w.id and c.deprel == "case" for c in words)
-        ]  # fmt: skip
-        if between:
-            words[word.id - 1] = replace(word, head=between[-1].id)
-
-
-def _times_are_no_subjects(words: list[Word]) -> None:
-    for word in list(words):
-        time = word.lemma.lower() in TIMES or (word.form[:1].isdigit() and word.upos in ("NUM", "ADJ"))
-        if not word.deprel.startswith("nsubj") or not time:
-            continue
-        verb = word.head
-        words[word.id - 1] = replace(words[word.id - 1], deprel="obl")
-        if any(w.head == verb and w.deprel.startswith("nsubj") for w in words):
-            continue
-        person = next(
-            (
-                w
-                for w in words
-                if w.head == word.id
-                and w.id > word.id
-                and w.deprel in NAME_RELATIONS
-                and _named(w)
-                and not any(c.head == w.id and c.deprel == "case" for c in words)
-            ),
-            None,
-        )
-        if person:
-            words[person.id - 1] = replace(person, head=verb, deprel="nsubj")
-
-
-def _people_in_no_place(words: list[Word]) -> None:
-    for word in list(words):
-        if not word.ner.endswith("PER") or word.ner[0] not in "BS" or word.deprel not in NAME_RELATIONS or not word.head:
-            continue
-        place = words[word.head - 1]
-        if not place.ner.endswith("LOC") or place.id > word.id or any(c.head == word.id and c.deprel == "case" for c in words):
-            continue
-        verb = place.head
-        while verb and words[verb - 1].upos not in ("VERB", "AUX"):
-            verb = words[verb - 1].head
-        if verb:
-            has_subject = any(w.head == verb and w.deprel.startswith("nsubj") for w in words)
-            words[word.id - 1] = replace(word, head=verb, deprel="obj" if has_subject else "nsubj")
-
-
-def _one_subject(words: list[Word]) -> None:
-    for verb in words:
-        if verb.upos != "VERB" or verb.feat("Voice") == "Pass":
-            continue
-        subjects = [w for w in words if w.head == verb.id and w.deprel == "nsubj"]
-        if len(subjects) == 2 and subjects[0].id < verb.id < subjects[1].id:
-            words[subjects[1].id - 1] = replace(subjects[1], deprel="obj")
-
-
-def _names_are_no_adverbs(words: list[Word]) -> None:
-    for word in list(words):
-        if word.ner[:1] not in "BS" or word.upos != "ADV" or not word.form[:1].isupper():
-            continue
-        lacks = word.head and not any(w.head == word.head and w.deprel.startswith("nsubj") for w in words)
-        deprel = "nsubj" if word.deprel == "advmod" and lacks else word.deprel
-        words[word.id - 1] = replace(word, upos="PROPN", feats=(), deprel=deprel)
-
-
-def _gerunds_are_verbs(words: list[Word]) -> None:
-    for word in list(words):
-        if word.upos == "ADV" and word.form.lower().endswith(("айки", "яйки", "ейки")) and word.lemma.lower() != word.form.lower():
-            deprel = "advcl" if word.deprel == "advmod" else word.deprel
-            words[word.id - 1] = replace(word, upos="VERB", feats=(("Aspect", "Imp"), ("VerbForm", "Conv")), deprel=deprel)
-
-
-def _no_circles(words: list[Word]) -> None:
-    root = next((w.id for w in words if w.head == 0), 1)
-    for word in list(words):
-        seen, at = set(), word.id
-        while at and at not in seen:
-            seen.add(at)
-            at = words[at - 1].head
-        if at:
-            words[word.id - 1] = replace(words[word.id - 1], head=root if word.id != root else 0)

@@ -122,7 +122,8 @@ def extract_annotations(
 def tried_frames(sentences: Any, lexicon: Any) -> dict[int, str]:
     """Offset of a word -> the frames that know it, each with the slots it filled or the reason why it did not fire."""
     from kg.match import Match, attempts
-    from kg.tree import Tree, repair
+    from kg.repairs import repair
+    from kg.tree import Tree
 
     tried: dict[int, list[str]] = {}
     for sentence in sentences:

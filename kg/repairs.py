@@ -1,0 +1,218 @@
+"""What the parser gets wrong in a regular way, and how it is mended: each repair has a number and the sentence that shows it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from kg.grammar import CLITICS, FUTURE_IN_PAST, MISREAD, NO_FUTURE, QUOTES, TIMES
+from kg.model import Sentence, Word
+from kg.tree import NAME_RELATIONS, named
+
+
+def repair(sentence: Sentence) -> Sentence:
+    """The tree with the parser's regular errors mended; each repair names the sentence that shows it.
+
+    1. A quotation mark is never a name: in 'пише „Киев индипендънт“' the parser makes „ the subject; its first real
+       dependent takes its place.
+    2. A name is not a verb: "в курорта Сочи за среща" makes Сочи a verb above the noun before it; where NER sees a
+       capitalised name inside the sentence, it becomes the name of that noun, which takes its place in the tree. At the
+       beginning it is the subject: "| Иран | се закани да отговори".
+    3. "Той се | среща с Борел": a noun with се is the verb.
+    4. "Разговорите между Анкара и | Атина": the second name belongs to the first, not to the noun that governs both.
+    5. "Миналата седмица | Жан Кастекс се срещна": a time is not a subject, the person after it is.
+    6. "Обсъдиха в Скопие | Бояна Петрова": a person is no part of a place; she is the verb's.
+    7. "Президентът назначи | Иванов": after a verb that has its subject before it, a second subject is the object.
+    8. "Срещата | няма | да се състои": няма and щеше before да are no verbs of their own but part of the next one.
+    9. "Министрите на България и Румъния | Ралица Войнова и Михай Добреску": what no "и" or comma joins is no further
+       member of the row but the names of the title.
+    10. "| Дмитриев се срещна": a name is no adverb; of a verb without a subject it is the subject.
+    11. "..., | добавяйки, че срещата": a gerund is a verb, not an adverb.
+    12. A word is not its own ancestor: what the parser left in a circle hangs on the root.
+    """
+    words = list(sentence.words)
+    _marks_are_no_names(words)
+    _names_are_no_verbs(words)
+    _verbs_with_reflexive(words)
+    _names_beside_names(words)
+    _times_are_no_subjects(words)
+    _people_in_no_place(words)
+    _one_subject(words)
+    _future_is_no_verb(words)
+    _rows_need_joints(words)
+    _names_are_no_adverbs(words)
+    _gerunds_are_verbs(words)
+    _no_circles(words)
+    return replace(sentence, words=tuple(words))
+
+
+def _marks_are_no_names(words: list[Word]) -> None:
+    for position, word in enumerate(words):
+        if word.upos != "PUNCT" and set(word.form) <= QUOTES:
+            heirs = [w for w in words if w.head == word.id and not set(w.form) <= QUOTES]
+            new_head = word.head
+            if heirs:
+                new_head = heirs[0].id
+                words[new_head - 1] = replace(words[new_head - 1], head=word.head, deprel=word.deprel)
+                for other in words:
+                    if other.head == word.id and other.id != new_head:
+                        words[other.id - 1] = replace(words[other.id - 1], head=new_head)
+            words[position] = replace(words[position], upos="PUNCT", lemma=word.form, deprel="punct", head=new_head)
+
+
+def _names_are_no_verbs(words: list[Word]) -> None:
+    for word in list(words):
+        if word.upos not in ("VERB", "AUX") or word.ner == "O" or not word.form[:1].isupper():
+            continue
+        if word.deprel in ("obl", "iobj", "obj", "nsubj", "nmod"):
+            words[word.id - 1] = replace(word, upos="PROPN", feats=())
+        elif word.id == 1:
+            _first_name_is_subject(words, word)
+        elif word.feat("VerbForm") == "Fin":
+            left = next((w for w in reversed(words[: word.id - 1]) if w.upos in ("NOUN", "PROPN")), None)
+            if left is not None:
+                for other in words:
+                    if other.head == word.id and other.id != left.id:
+                        words[other.id - 1] = replace(words[other.id - 1], head=left.id)
+                if left.head == word.id:
+                    words[left.id - 1] = replace(words[left.id - 1], head=word.head, deprel=word.deprel)
+                words[word.id - 1] = replace(word, upos="PROPN", feats=(), head=left.id, deprel="nmod")
+
+
+def _first_name_is_subject(words: list[Word], name: Word) -> None:
+    verb = next((w for w in words[1:] if w.upos == "VERB" and w.ner == "O" and (w.head == name.id or w.id == name.head)), None)
+    if verb is None:
+        return
+    if verb.head == name.id:
+        words[verb.id - 1] = replace(verb, head=name.head, deprel=name.deprel)
+    for other in list(words):
+        if other.head == name.id and other.id != verb.id:
+            words[other.id - 1] = replace(other, head=verb.id)
+    words[name.id - 1] = replace(name, upos="PROPN", feats=(), head=verb.id, deprel="nsubj")
+
+
+def _rows_need_joints(words: list[Word]) -> None:
+    for word in list(words):
+        if word.deprel != "conj" or word.ner[2:] != "PER" or word.id < 2 or not word.head:
+            continue
+        before, governor = words[word.id - 2], words[word.head - 1]
+        if before.upos in ("CCONJ", "PUNCT", "ADP", "ADJ") or governor.ner[2:] != "LOC" or not governor.head:
+            continue
+        title = words[governor.head - 1]
+        if title.upos == "NOUN" and title.id < governor.id:
+            words[word.id - 1] = replace(word, head=title.id, deprel="nmod")
+
+
+def _future_is_no_verb(words: list[Word]) -> None:
+    for word in list(words):
+        if word.form.lower() not in NO_FUTURE | FUTURE_IN_PAST or word.deprel == "aux":
+            continue
+        rest = [w for w in words[word.id : word.id + 3] if w.upos != "ADV" and w.form.lower() not in CLITICS - {"да"}]
+        verb = next((w for w in words[word.id :] if w.head == word.id and w.upos in ("VERB", "AUX", "NOUN")), None)
+        if verb is None or not rest or rest[0].form.lower() != "да" or rest[0].head != verb.id:
+            continue
+        words[verb.id - 1] = replace(verb, head=word.head, deprel=word.deprel)
+        for other in list(words):
+            if other.head == word.id and other.id != verb.id:
+                words[other.id - 1] = replace(other, head=verb.id)
+        words[word.id - 1] = replace(word, upos="AUX", head=verb.id, deprel="aux")
+
+
+PRESENT = (("Aspect", "Imp"), ("Mood", "Ind"), ("Number", "Sing"), ("Person", "3"), ("Tense", "Pres"), ("VerbForm", "Fin"), ("Voice", "Act"))
+
+
+def _verbs_with_reflexive(words: list[Word]) -> None:
+    for word in list(words):
+        before = words[word.id - 2].form.lower() if word.id > 1 else ""
+        if word.upos == "NOUN" and word.form.lower() in MISREAD and before == "се":
+            words[word.id - 1] = replace(word, upos="VERB", lemma=MISREAD[word.form.lower()], feats=PRESENT)
+
+
+def _names_beside_names(words: list[Word]) -> None:
+    for word in list(words):
+        if word.deprel != "conj" or not named(word) or not word.head or any(w.head == word.id and w.deprel == "case" for w in words):
+            continue
+        governor = words[word.head - 1]
+        if named(governor) or governor.upos in ("VERB", "AUX"):
+            continue
+        between = [
+            w for w in words
+            if governor.id < w.id < word.id and w.head == governor.id and named(w) and any(c.head == w.id and c.deprel == "case" for c in words)
+        ]  # fmt: skip
+        if between:
+            words[word.id - 1] = replace(word, head=between[-1].id)
+
+
+def _times_are_no_subjects(words: list[Word]) -> None:
+    for word in list(words):
+        time = word.lemma.lower() in TIMES or (word.form[:1].isdigit() and word.upos in ("NUM", "ADJ"))
+        if not word.deprel.startswith("nsubj") or not time:
+            continue
+        verb = word.head
+        words[word.id - 1] = replace(words[word.id - 1], deprel="obl")
+        if any(w.head == verb and w.deprel.startswith("nsubj") for w in words):
+            continue
+        person = next(
+            (
+                w
+                for w in words
+                if w.head == word.id
+                and w.id > word.id
+                and w.deprel in NAME_RELATIONS
+                and named(w)
+                and not any(c.head == w.id and c.deprel == "case" for c in words)
+            ),
+            None,
+        )
+        if person:
+            words[person.id - 1] = replace(person, head=verb, deprel="nsubj")
+
+
+def _people_in_no_place(words: list[Word]) -> None:
+    for word in list(words):
+        if not word.ner.endswith("PER") or word.ner[0] not in "BS" or word.deprel not in NAME_RELATIONS or not word.head:
+            continue
+        place = words[word.head - 1]
+        if not place.ner.endswith("LOC") or place.id > word.id or any(c.head == word.id and c.deprel == "case" for c in words):
+            continue
+        verb = place.head
+        while verb and words[verb - 1].upos not in ("VERB", "AUX"):
+            verb = words[verb - 1].head
+        if verb:
+            has_subject = any(w.head == verb and w.deprel.startswith("nsubj") for w in words)
+            words[word.id - 1] = replace(word, head=verb, deprel="obj" if has_subject else "nsubj")
+
+
+def _one_subject(words: list[Word]) -> None:
+    for verb in words:
+        if verb.upos != "VERB" or verb.feat("Voice") == "Pass":
+            continue
+        subjects = [w for w in words if w.head == verb.id and w.deprel == "nsubj"]
+        if len(subjects) == 2 and subjects[0].id < verb.id < subjects[1].id:
+            words[subjects[1].id - 1] = replace(subjects[1], deprel="obj")
+
+
+def _names_are_no_adverbs(words: list[Word]) -> None:
+    for word in list(words):
+        if word.ner[:1] not in "BS" or word.upos != "ADV" or not word.form[:1].isupper():
+            continue
+        lacks = word.head and not any(w.head == word.head and w.deprel.startswith("nsubj") for w in words)
+        deprel = "nsubj" if word.deprel == "advmod" and lacks else word.deprel
+        words[word.id - 1] = replace(word, upos="PROPN", feats=(), deprel=deprel)
+
+
+def _gerunds_are_verbs(words: list[Word]) -> None:
+    for word in list(words):
+        if word.upos == "ADV" and word.form.lower().endswith(("айки", "яйки", "ейки")) and word.lemma.lower() != word.form.lower():
+            deprel = "advcl" if word.deprel == "advmod" else word.deprel
+            words[word.id - 1] = replace(word, upos="VERB", feats=(("Aspect", "Imp"), ("VerbForm", "Conv")), deprel=deprel)
+
+
+def _no_circles(words: list[Word]) -> None:
+    root = next((w.id for w in words if w.head == 0), 1)
+    for word in list(words):
+        seen, at = set(), word.id
+        while at and at not in seen:
+            seen.add(at)
+            at = words[at - 1].head
+        if at:
+            words[word.id - 1] = replace(words[word.id - 1], head=root if word.id != root else 0)
