@@ -21,11 +21,14 @@ PLACE_PREPOSITIONS = ("в", "край", "до", "при", "из", "на", "из�
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A claim with what the merging of claims asks: is the noun definite, who are its actors."""
+    """A claim with what the merging of claims asks: is the noun definite, who are its actors, which noun is it, and
+    does it only add one who came along ("В срещата участва и Гринчук")?"""
 
     claim: Claim
     definite: bool
     actors: tuple[Mention, ...]
+    noun: str | None = None
+    joins: bool = False
 
 
 def find_claims(
@@ -57,10 +60,10 @@ def _apart(discourse: Discourse, sentence: int, match: Match, draft: Draft) -> t
     if match.part != "noun" or claim.kind not in ("Meeting", "Call") or not tree.unspecific(match.trigger) or len(others) < 2 or not selves:
         return (draft,)
     return tuple(
-        Draft(
-            replace(claim, part=part, arguments=(*selves, other)),
-            draft.definite,
-            _distinct(discourse, [a.mention for a in (*selves, other)]),
+        replace(
+            draft,
+            claim=replace(claim, part=part, arguments=(*selves, other)),
+            actors=_distinct(discourse, [a.mention for a in (*selves, other)]),
         )
         for part, other in enumerate(others)
     )
@@ -104,7 +107,15 @@ def _draft(
         said_in=said_in(statements, trigger),
         evidential=status.heard,
     )
-    return Draft(claim, definite, actors)
+    joins = definite and bool(actors) and _comes_along(tree, match, arguments, discourse.lexicon)
+    return Draft(claim, definite, actors, tree.lemma(match.trigger) if match.part == "noun" else None, joins)
+
+
+def _comes_along(tree: Tree, match: Match, arguments: tuple[Argument, ...], lexicon: Lexicon) -> bool:
+    """ "В срещата участва и Гринчук", "на заседанието присъства и Дауди": one more at an encounter that is known."""
+    verb = tree.clause_verb(match.trigger)
+    own = any(a.rule in ("с", "между", "на", OWNER) or a.rule == "coref:demonym" for a in arguments if a.role in PARTICIPANTS)
+    return verb is not None and not own and tree.lemma(verb) in lexicon.words("light.join") and tree.preposition(match.trigger) in ("в", "на", "към")
 
 
 def _kind(tree: Tree, match: Match, discourse: Discourse) -> str:
@@ -113,6 +124,7 @@ def _kind(tree: Tree, match: Match, discourse: Discourse) -> str:
     if kind in ("Meeting", "Negotiation"):
         words = discourse.lexicon.words("light.telephone")
         near = [*tree.modifiers(match.trigger), *tree.prepositional(match.trigger, "по"), *tree.prepositional(match.trigger, "чрез")]
+        near += [i for i in tree.nominal_subtree(match.trigger) if match.part == "verb" and tree.preposition(i) == "по"]
         verb = tree.clause_verb(match.trigger) if match.part == "noun" else None
         if any(tree.lemma(id) in words for id in near) or (verb and any(tree.lemma(i) in words for i in tree.prepositional(verb, "по"))):
             return "Call"
@@ -244,7 +256,7 @@ def _as_actor(mention: Mention, role: str, slot: str, tree: Tree, id: int, peopl
         return None
     if role == "visitor" and slot == OBJECT and not (mention.kind == "Person" or (mention.kind == "Group" and people)):
         return None
-    if role == "host" and slot in ("в", "до") and mention.kind == "Government":
+    if role == "host" and slot in ("в", "до", OBJECT) and mention.kind == "Government":
         return mention if mention.stands_for is None else None
     if mention.kind == "Place":
         return replace(mention, kind="Government") if slot in ("с", "между") else None
@@ -276,6 +288,10 @@ def _by_light_verb(discourse: Discourse, sentence: int, match: Match, matches: S
     chairs = verb is not None and tree.lemma(verb) in lexicon.words("light.chair") and noun in tree.slot(verb, OBJECT)
     if not chairs and (any(a.rule in ("на", "между", OWNER) for a in found) or sum(a.rule == "coref:demonym" for a in found) > 1):
         return []
+    told = _by_relative_clause(discourse, sentence, noun, role) or _by_part(discourse, sentence, noun, role)
+    told = told or (_asked(discourse, sentence, noun, verb, role) if verb is not None and not any(a.rule == "с" for a in found) else [])
+    if told:
+        return told
     above = _event_above(tree, noun, matches)
     if above is not None:
         ids = [id for slot in ("на", OWNER) for id in tree.slot(above, slot)]
@@ -308,6 +324,60 @@ def _by_light_verb(discourse: Discourse, sentence: int, match: Match, matches: S
         if mention and not _reporter(discourse, tree, mention.head if mention.head <= len(tree.words) else verb, mention):
             out.append(Argument(role, mention, tree.word_span(verb), actor.rule or AGENT))
     return out
+
+
+def _taking_part(discourse: Discourse, sentence: int, actors: Sequence[Actor], role: str, slot: str, at: int) -> list[Argument]:
+    tree = discourse.trees[sentence]
+    mentions = ((actor, _as_actor(actor.mention, role, slot, tree, at)) for actor in actors)
+    return [Argument(role, mention, tree.word_span(at), actor.rule or slot) for actor, mention in mentions if mention]
+
+
+def _by_relative_clause(discourse: Discourse, sentence: int, noun: int, role: str) -> list[Argument]:
+    """ "Консултациите, които е провел в Одеса с | министър Левченко |": who held them stands in the relative clause."""
+    tree = discourse.trees[sentence]
+    verb = tree.relative_clause(noun)
+    if verb is None or tree.lemma(verb) not in discourse.lexicon.words("light.object") or tree.facts(verb).passive or tree.reflexive(verb):
+        return []
+    with_whom = [(id, actor) for id in tree.slot(verb, "с") for actor in discourse.actors(sentence, id)]
+    subject = tree.subject(verb)
+    selves = discourse.unsaid(sentence, verb) if subject in (None, noun) else discourse.subject(sentence, verb)
+    out = _taking_part(discourse, sentence, selves, role, AGENT, verb)
+    return out + [argument for id, actor in with_whom for argument in _taking_part(discourse, sentence, [actor], role, "с", id)]
+
+
+def _by_part(discourse: Discourse, sentence: int, noun: int, role: str) -> list[Argument]:
+    """ "Русия ще преосмисли участието си в преговорите", "която е домакин на разговорите": who has a part in them."""
+    tree, lexicon = discourse.trees[sentence], discourse.lexicon
+    part = tree.word(noun).head
+    if not part or tree.preposition(noun) not in ("в", "на"):
+        return []
+    if tree.lemma(part) in lexicon.words("light.participation"):
+        ids = [id for slot in ("на", OWNER) for id in tree.slot(part, slot)]
+        verb = tree.clause_verb(part)
+        return _arguments_of(discourse, sentence, ids, verb, role, tree) if ids else []
+    if tree.lemma(part) in lexicon.words("coref.host") and tree.has_copula(part):
+        return _taking_part(discourse, sentence, discourse.subject(sentence, part), role, AGENT, part)
+    return []
+
+
+def _asked(discourse: Discourse, sentence: int, noun: int, verb: int, role: str) -> list[Argument]:
+    """ "Арсой предлага на | Москва и Киев | разговори": who is asked to an encounter takes part in it, and where only one
+    is, the one who asks: "покани Левченко на среща"."""
+    tree = discourse.trees[sentence]
+    if tree.lemma(verb) not in discourse.lexicon.words("light.ask") or tree.facts(verb).passive:
+        return []
+    things = tree.slot(verb, OBJECT)
+    if noun not in things and tree.preposition(noun) not in ("на", "за", "към"):
+        return []
+    ids = [(id, slot) for slot in ("на", "от", "към") for id in tree.prepositional(verb, slot)] + [(id, OBJECT) for id in things]
+    asked = [
+        argument
+        for id, slot in ids if id != noun and not tree.is_part_of(id, noun)
+        for argument in _taking_part(discourse, sentence, discourse.actors(sentence, id), role, slot, id)
+    ]  # fmt: skip
+    if not asked or len(_distinct(discourse, [a.mention for a in asked])) >= 2:
+        return asked
+    return _taking_part(discourse, sentence, discourse.subject(sentence, verb), role, AGENT, verb) + asked
 
 
 def _wanted(tree: Tree, verb: int, lexicon: Lexicon) -> bool:

@@ -83,6 +83,9 @@ class Discourse:
     def actors(self, sentence: int, id: int, speaking: bool = False) -> tuple[Actor, ...]:
         """The actors that the word `id` of sentence number `sentence` heads or stands for; () when it is none."""
         tree, found = self.trees[sentence], self.found[sentence]
+        noun = tree.antecedent(id)
+        if noun is not None:
+            return self.actors(sentence, noun, speaking)
         group = self._collective(sentence, id)
         if group:
             return group
@@ -127,9 +130,12 @@ class Discourse:
         people = [found.by_word[i] for i in named if i in found.by_word and found.by_word[i].named]
         if people:
             return tuple(Actor(m, "") for m in dict.fromkeys(people))
-        owners = [found.by_word[i] for i in tree.prepositional(id, "на") if i in found.by_word]
+        owned = [i for top in (id, *offices) for i in tree.prepositional(top, "на")]
+        owners = [found.by_word[i] for i in owned if i in found.by_word]
         owners = [m for m in dict.fromkeys(owners) if m.named and m.kind in ("Government", "Organization")]
-        union = len(owners) == 1 and owners[0].kind == "Organization" and tree.lemma(id) == "лидер"
+        if not owners:
+            owners = [a.mention for i in owned for a in self._collective(sentence, i)]
+        union = len(owners) == 1 and owners[0].kind == "Organization" and tree.lemma(id) in self.lexicon.words("coref.union")
         if len(owners) >= 2 or union:
             return (Actor(group, ""), *(Actor(m, "coref:members") for m in owners))
         return ()
@@ -411,7 +417,21 @@ class Discourse:
         sides = tree.lemma(id) in self.lexicon.words("coref.side")
         if sides:
             return self._last_two(sentence, id, ("Government", "Organization"))
-        return self._last_two(sentence, id, ("Person",)) or self._last_two(sentence, id, ("Government", "Organization"))
+        people = self._last_two(sentence, id, ("Person",)) or (self._last_of_office(sentence, id) if counted else ())
+        return people or self._last_two(sentence, id, ("Government", "Organization"))
+
+    def _last_of_office(self, sentence: int, id: int) -> tuple[Actor, ...]:
+        """ "Двамата министри", named in two sentences: the two people spoken of last that hold such an office, or the
+        only two that the text names."""
+        tree = self.trees[sentence]
+        office = self._office(tree.lemma(id))
+        here: dict[str, Mention] = {}
+        for spoken in reversed(self._spoken):
+            if spoken.mention.kind == "Person" and (spoken.sentence, spoken.word) < (sentence, id):
+                here.setdefault(self.key(spoken.mention), spoken.mention)
+        fitting = [m for m in here.values() if office and self._title_score(m, tree.lemma(id), office, None) > 0]
+        two = fitting[:2] if len(fitting) >= 2 else list(here.values()) if len(here) == 2 else []
+        return tuple(Actor(self.fullest(m), "coref:both") for m in reversed(two)) if len(two) == 2 else ()
 
     def _last_two(self, sentence: int, before: int, kinds: tuple[str, ...]) -> tuple[Actor, ...]:
         """The two different actors of one sentence, the nearest that has two; they stand side by side there."""

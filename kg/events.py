@@ -46,10 +46,23 @@ def find_events(discourse: Discourse, drafts: Sequence[Draft]) -> tuple[tuple[Cl
             home.drafts.append(draft)
         else:
             clusters.append(_Cluster([draft]))
-    kept = [_Cluster(_told(cluster.drafts)) for cluster in clusters if _specific(discourse, cluster)]
+    kept = [_Cluster(_told(cluster.drafts)) for cluster in _gathered(discourse, clusters)]
     events = tuple((_kind(cluster), tuple(cluster.drafts)) for cluster in kept)
     claims = sorted((d.claim for cluster in kept for d in cluster.drafts), key=lambda c: (c.trigger.start, c.trigger.end))
     return tuple(claims), events
+
+
+def _gathered(discourse: Discourse, clusters: list[_Cluster]) -> list[_Cluster]:
+    """The encounters that are specific enough; what is named only further on joins it there: "изходът от разговорите във
+    Виена. ... Във Виена украинска и руска делегация преговарят"."""
+    kept = [cluster for cluster in clusters if _specific(discourse, cluster)]
+    for cluster in clusters:
+        if cluster in kept:
+            continue
+        home = _home(discourse, cluster.drafts[0], kept)
+        if home:
+            home.drafts = sorted([*home.drafts, *cluster.drafts], key=lambda d: (d.claim.trigger.start, d.claim.part))
+    return kept
 
 
 def _told(drafts: list[Draft]) -> list[Draft]:
@@ -78,54 +91,86 @@ def _home(discourse: Discourse, draft: Draft, clusters: list[_Cluster]) -> _Clus
 
 
 def _score(discourse: Discourse, draft: Draft, mine: set[str], cluster: _Cluster) -> int:
-    """0 for another event; else how sure it is: 3 the same actors, 2 some of them and near, 1 none and definite."""
+    """0 for another event; else how sure it is: 4 the same actors, 3 some of them and near, 2 or 1 nobody and definite."""
     theirs = cluster.keys(discourse)
     kinds = cluster.kinds()
     kind = draft.claim.kind
-    same_kind = kind in kinds
+    same_kind = kind in kinds or _talks(draft, cluster)
     if not same_kind and not all(frozenset((kind, other)) in KIN for other in kinds):
         return 0
-    if _other_time(draft, cluster):
-        return 0
     distance = min(abs(draft.claim.trigger.sentence - d.claim.trigger.sentence) for d in cluster.drafts)
+    meant = draft.definite and not mine and not draft.actors
+    if _other_time(draft, cluster) and not (meant and _disputed(draft, cluster)):
+        return 0
     shared = mine & theirs
     if len(shared) >= 2 and (mine <= theirs or theirs <= mine):
-        return 3 if same_kind or "Negotiation" not in kinds | {kind} else 0
+        return 4 if same_kind or "Negotiation" not in kinds | {kind} else 0
     if not same_kind and "Negotiation" in kinds | {kind}:
         return 0
     if len(shared) >= 2 and same_kind and len(mine ^ theirs) <= 1:
-        return 2
+        return 3
+    if draft.joins and theirs and distance <= REACH:
+        return 3 if same_kind else 2
     if mine and not (mine <= theirs or theirs <= mine):
         return 0
     if len(shared) == 1 and (mine <= theirs or theirs <= mine):
-        if distance == 0 and _linked(draft, cluster):
-            return 2
-        if draft.definite and distance <= REACH and mine <= theirs:
-            return 2
-        if len(mine) == len(theirs) == 1 and distance <= 2 and same_kind:
-            return 2
-        if (
-            draft.definite
-            and draft.claim.place
-            and any(d.claim.place and d.claim.place.mention.base == draft.claim.place.mention.base for d in cluster.drafts)
-        ):
-            return 2
-        return 2 if draft.definite and {"Visit", "Meeting"} == kinds | {kind} and distance <= 1 else 0
+        return 3 if _same_actor(draft, cluster, mine, theirs, distance, same_kind) else 0
     if not mine and not draft.actors and (draft.definite or draft.claim.frame == "discuss-with"):
-        if _elsewhere(draft, cluster) or _otherwise(draft, cluster):
+        if _another_noun(discourse, draft, cluster) or _otherwise(draft, cluster):
+            return 0
+        if _elsewhere(discourse, draft, cluster) and not _disputed(draft, cluster):
             return 0
         reach = 100 if kind == "Negotiation" else REACH if same_kind else 2
-        return 1 if distance <= (reach if draft.definite else 0) else 0
+        near = distance <= (reach if draft.definite else 0)
+        return (2 if same_kind else 1) if near else 0
     return 0
 
 
-def _elsewhere(draft: Draft, cluster: _Cluster) -> bool:
-    """An encounter with nobody named that has a place of its own, or both a place and a date, is another one."""
-    place = draft.claim.place
-    if place is None:
+def _same_actor(draft: Draft, cluster: _Cluster, mine: set[str], theirs: set[str], distance: int, same_kind: bool) -> bool:
+    """Is it the same encounter when one actor of it is named again?"""
+    if distance == 0 and _linked(draft, cluster):
+        return True
+    if len(mine) == len(theirs) == 1 and distance <= 2 and same_kind:
+        return True
+    if not draft.definite:
         return False
-    places = {d.claim.place.mention.base for d in cluster.drafts if d.claim.place}
-    return (bool(places) and place.mention.base not in places) or (not places and draft.claim.when is not None)
+    here = draft.claim.place
+    same_place = here is not None and any(d.claim.place and d.claim.place.mention.base == here.mention.base for d in cluster.drafts)
+    journey = cluster.kinds() | {draft.claim.kind} == {"Visit", "Meeting"} and distance <= 1
+    return (distance <= REACH and mine <= theirs) or same_place or journey
+
+
+def _talks(draft: Draft, cluster: _Cluster) -> bool:
+    """ "Разговорите" may mean a negotiation as well as a meeting."""
+    loose = draft.claim.frame == "talk" and cluster.kinds() <= {"Negotiation", "Meeting"}
+    return loose or (draft.claim.kind == "Negotiation" and all(d.claim.frame == "talk" for d in cluster.drafts))
+
+
+def _disputed(draft: Draft, cluster: _Cluster) -> bool:
+    """Another source tells it with another day or place: "Агенцията съобщава друго: срещата е насрочена за 3 април"."""
+    said = set(draft.claim.said_in)
+    return bool(said) and not any(said & set(d.claim.said_in) for d in cluster.drafts)
+
+
+def _another_noun(discourse: Discourse, draft: Draft, cluster: _Cluster) -> bool:
+    """ "Обядът" is no other meeting than a lunch; "срещата" may be any."""
+    return draft.noun in discourse.lexicon.words("coref.same-noun") and all(d.noun != draft.noun for d in cluster.drafts)
+
+
+def _elsewhere(discourse: Discourse, draft: Draft, cluster: _Cluster) -> bool:
+    """An encounter with nobody named in another town or country, or with both a place and a date, is another one. A
+    building is in some town: "Разговорите ще започнат в Доходното здание" are those in Русе."""
+    place = draft.claim.place
+    if place is None or not _on_the_map(discourse, place.mention.base):
+        return False
+    places = {d.claim.place.mention.base for d in cluster.drafts if d.claim.place} - {place.mention.base}
+    same = any(d.claim.place and d.claim.place.mention.base == place.mention.base for d in cluster.drafts)
+    known = any(_on_the_map(discourse, other) for other in places)
+    return not same and (known or (not places and draft.claim.when is not None))
+
+
+def _on_the_map(discourse: Discourse, name: str) -> bool:
+    return discourse.gazetteer.place(name) is not None or discourse.gazetteer.country(name) is not None
 
 
 def _otherwise(draft: Draft, cluster: _Cluster) -> bool:

@@ -102,7 +102,7 @@ REQUIRED_LISTS = frozenset({
     "status.future-verbs", "status.truth", "status.past-or-present", "status.now", "light.object", "light.act", "light.arrival",
     "light.chair", "light.telephone", "light.place", "light.goal", "light.existence", "actors.people", "actors.address",
     "actors.media", "actors.bodies", "actors.unnamed", "actors.reporters", "actors.collective", "actors.pronouns",
-    "actors.not-actors", "coref.two", "coref.side", "coref.colleague", "coref.host", "coref.unnamed-sources", "coref.documents",
+    "actors.not-actors", "coref.two", "coref.same-noun", "light.join", "light.participation", "light.ask", "light.leave", "coref.union", "coref.side", "coref.colleague", "coref.host", "coref.unnamed-sources", "coref.documents",
 })  # fmt: skip
 
 

@@ -100,10 +100,16 @@ def _attempt(tree: Tree, id: int, part: str, frame: Frame, lexicon: Lexicon) -> 
         ]
     fills = list(dict.fromkeys(fills))
     for need in frame.needs:
-        if not any(fill.role in need.split("|") for fill in fills):
+        if not any(fill.role in need.split("|") for fill in fills) and not _unsaid(tree, id, part, need, frame):
             slots = "; ".join(", ".join(frame.slots(role)) for role in need.split("|"))
             return Miss(frame, id, f"no {need} (looked in {slots})")
     return Match(frame, id, part, tuple(fills))
+
+
+def _unsaid(tree: Tree, id: int, part: str, need: str, frame: Frame) -> bool:
+    """ "После | посети Анкара": the subject of a verb may be left unsaid; kg.claims looks for whom the text means."""
+    by_subject = any(AGENT in frame.slots(role) for role in need.split("|"))
+    return frame.event in ENCOUNTERS and part == "verb" and by_subject and tree.facts(id).passive is False and tree.subject(id) is None
 
 
 def _fillers(tree: Tree, id: int, part: str, slot: str, frame: Frame, lexicon: Lexicon) -> tuple[int, ...]:

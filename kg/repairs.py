@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kg.grammar import CLITICS, FUTURE_IN_PAST, MISREAD, NO_FUTURE, QUOTES, TIMES
+from kg.grammar import ADVERBS, CLITICS, FUTURE_IN_PAST, INTENTIONS, MISREAD, NO_FUTURE, QUOTES, TIMES
 from kg.model import Sentence, Word
 from kg.tree import NAME_RELATIONS, named
 
@@ -27,7 +27,14 @@ def repair(sentence: Sentence) -> Sentence:
        member of the row but the names of the title.
     10. "| Дмитриев се срещна": a name is no adverb; of a verb without a subject it is the subject.
     11. "..., | добавяйки, че срещата": a gerund is a verb, not an adverb.
-    12. A word is not its own ancestor: what the parser left in a circle hangs on the root.
+    12. "Разговарял | насаме | с Левченко": an adverb is no verb, and what hangs on it is the verb's.
+    13. "Приел Дмитриев на 3 април | сутринта |": a time is no object; a name without a preposition is.
+    14. "Вчера Войнова и | Добреску разговаряха": the names in a row before a verb in the plural are its subject.
+    15. "Русия няма | намерение | да преговаря": who negotiates is the one who has the intention.
+    16. "20 март: | експерти на Турция | провеждат консултации": who stands by a time is the subject of a verb that has none.
+    17. "Ще се проведе | среща": a noun without a preposition is the subject of a се-verb that has none.
+    18. "Взето от лидерите, | събрали се | в Брюксел": a bare participle after a comma says more of the noun before it.
+    19. A word is not its own ancestor: what the parser left in a circle hangs on the root.
     """
     words = list(sentence.words)
     _marks_are_no_names(words)
@@ -41,6 +48,13 @@ def repair(sentence: Sentence) -> Sentence:
     _rows_need_joints(words)
     _names_are_no_adverbs(words)
     _gerunds_are_verbs(words)
+    _adverbs_are_no_verbs(words)
+    _times_are_no_objects(words)
+    _rows_before_a_plural(words)
+    _intentions_do_nothing(words)
+    _people_by_no_time(words)
+    _what_takes_place(words)
+    _participles_after_commas(words)
     _no_circles(words)
     return replace(sentence, words=tuple(words))
 
@@ -205,6 +219,158 @@ def _gerunds_are_verbs(words: list[Word]) -> None:
         if word.upos == "ADV" and word.form.lower().endswith(("айки", "яйки", "ейки")) and word.lemma.lower() != word.form.lower():
             deprel = "advcl" if word.deprel == "advmod" else word.deprel
             words[word.id - 1] = replace(word, upos="VERB", feats=(("Aspect", "Imp"), ("VerbForm", "Conv")), deprel=deprel)
+
+
+def _adverbs_are_no_verbs(words: list[Word]) -> None:
+    for word in list(words):
+        if word.form.lower() not in ADVERBS or word.upos == "ADV":
+            continue
+        head = word.head or next((w.id for w in words if w.head == word.id and w.upos == "VERB"), 0)
+        verb = words[head - 1] if head else None
+        while verb and verb.upos not in ("VERB", "AUX") and verb.head:
+            verb = words[verb.head - 1]
+        near = next((w for w in reversed(words[: word.id - 1]) if w.upos == "VERB"), verb)
+        if near is None:
+            continue
+        for other in list(words):
+            if other.head == word.id and other.id != near.id:
+                words[other.id - 1] = replace(other, head=near.id)
+        if near.head == word.id:
+            words[near.id - 1] = replace(words[near.id - 1], head=word.head, deprel=word.deprel)
+        words[word.id - 1] = replace(word, upos="ADV", feats=(), head=near.id, deprel="advmod")
+
+
+def _times_are_no_objects(words: list[Word]) -> None:
+    for word in list(words):
+        if word.deprel != "obj" or word.lemma.lower() not in TIMES or not word.head:
+            continue
+        words[word.id - 1] = replace(word, deprel="obl")
+    for word in list(words):
+        verb = words[word.head - 1] if word.head else None
+        if verb is None or verb.upos != "VERB" or word.deprel != "advmod" or word.upos != "PROPN" or word.id < verb.id:
+            continue
+        served = {w.deprel for w in words if w.head == verb.id}
+        if served & {"nsubj", "nsubj:pass"} and not served & {"obj", "iobj"}:
+            words[word.id - 1] = replace(word, deprel="obj")
+
+
+def _rows_before_a_plural(words: list[Word]) -> None:
+    for verb in list(words):
+        if verb.upos != "VERB" or verb.feat("Number") != "Plur" or verb.feat("Person") in ("1", "2") or verb.deprel == "amod":
+            continue
+        row = _row_before(words, verb)
+        if len(row) < 2:
+            continue
+        first = row[0]
+        subjects = [w for w in words if w.head == verb.id and w.deprel == "nsubj"]
+        if any(w.id not in row and not _inside(words, w.id, row) for w in subjects):
+            continue
+        words[first - 1] = replace(words[first - 1], head=verb.id, deprel="nsubj")
+        for other in row[1:]:
+            words[other - 1] = replace(words[other - 1], head=first, deprel="conj")
+            for joint in words[max(0, other - 6) : other - 1]:
+                if joint.upos == "CCONJ" and joint.head == verb.id:
+                    words[joint.id - 1] = replace(joint, head=other)
+
+
+def _row_before(words: list[Word], verb: Word) -> list[int]:
+    """The heads of the names, each with its title, that "и" and commas join right before the verb's group."""
+    row: list[int] = []
+    at = verb.id - 1
+    while at and (words[at - 1].form.lower() in CLITICS or words[at - 1].upos == "ADV"):
+        at -= 1
+    while at and named(words[at - 1]) and words[at - 1].upos in ("PROPN", "NOUN", "ADJ"):
+        first = at
+        while first > 1 and words[first - 1].ner[:1] in ("I", "E"):
+            first -= 1
+        head, left = first, first - 1
+        title = _title_before(words, first)
+        if title:
+            words[first - 1] = replace(words[first - 1], head=title, deprel="nmod")
+            head, left = title, title - 1
+            while left and words[left - 1].upos == "ADJ":
+                left -= 1
+        before = words[left - 1] if left else None
+        if before is not None and before.upos == "ADP":
+            return row if row and words[at].form == "," else []
+        row.insert(0, head)
+        if before is None or before.form.lower() not in ("и", ","):
+            break
+        at = left - 1
+    return row
+
+
+def _title_before(words: list[Word], first: int) -> int | None:
+    """The noun whose name begins at `first`: "вицепремиерът (на Молдова) | Олег Дмитриев"."""
+    before = first - 1
+    if before > 2 and words[before - 1].ner[2:] == "LOC" and words[before - 2].form.lower() == "на":
+        before -= 2
+    title = words[before - 1] if before else None
+    return title.id if title and title.upos == "NOUN" and title.feat("Definite") == "Def" and title.ner == "O" else None
+
+
+def _inside(words: list[Word], id: int, row: list[int]) -> bool:
+    """Is it a part of the name or title that a member of the row heads?"""
+    seen: set[int] = set()
+    while id and id not in seen:
+        seen.add(id)
+        if id in row:
+            return True
+        id = words[id - 1].head
+    return False
+
+
+def _intentions_do_nothing(words: list[Word]) -> None:
+    for noun in list(words):
+        verb = words[noun.head - 1] if noun.head else None
+        if noun.lemma.lower() not in INTENTIONS or noun.deprel != "nsubj" or verb is None or verb.id < noun.id or not verb.head:
+            continue
+        if words[noun.id : noun.id + 1] and words[noun.id].form.lower() == "да" and words[verb.head - 1].id < noun.id:
+            words[noun.id - 1] = replace(noun, head=verb.head, deprel="obj")
+
+
+def _people_by_no_time(words: list[Word]) -> None:
+    for word in list(words):
+        time = words[word.head - 1] if word.head else None
+        if time is None or time.lemma.lower() not in TIMES or time.id > word.id or word.upos not in ("NOUN", "PROPN"):
+            continue
+        if word.deprel not in ("nmod", "conj", "appos", "nsubj") or word.lemma.lower() in TIMES or _has_case(words, word.id):
+            continue
+        verb = next((w for w in words[word.id :] if w.upos == "VERB" and w.feat("VerbForm") != "Conv"), None)
+        if verb is None or any(w.upos == "SCONJ" or w.form in (";", ":") for w in words[word.id : verb.id]):
+            continue
+        if any(w.head == verb.id and w.deprel.startswith("nsubj") for w in words) or _inside(words, verb.id, [word.id]):
+            continue
+        if word.upos == "NOUN" and word.feat("Number") != verb.feat("Number"):
+            continue
+        words[word.id - 1] = replace(word, head=verb.id, deprel="nsubj")
+
+
+def _what_takes_place(words: list[Word]) -> None:
+    for word in list(words):
+        verb = words[word.head - 1] if word.head else None
+        if verb is None or word.deprel not in ("obl", "iobj", "obj") or word.upos != "NOUN" or word.id < verb.id or _has_case(words, word.id):
+            continue
+        reflexive = any(w.form.lower() == "се" and w.head == verb.id for w in words)
+        if verb.upos != "VERB" or not reflexive or word.lemma.lower() in TIMES or any(w.head == word.id and w.upos == "NUM" for w in words):
+            continue
+        if word.feat("Number") == verb.feat("Number") and not any(w.head == verb.id and w.deprel.startswith("nsubj") for w in words):
+            words[word.id - 1] = replace(word, deprel="nsubj")
+
+
+def _participles_after_commas(words: list[Word]) -> None:
+    for word in list(words):
+        if word.feat("VerbForm") != "Part" or word.feat("Voice") == "Pass" or word.deprel != "conj" or word.id < 3:
+            continue
+        if words[word.id - 2].form != "," or any(w.head == word.id and w.deprel.startswith(("aux", "nsubj", "cc")) for w in words):
+            continue
+        near = [w for w in words[max(0, word.id - 7) : word.id - 2] if w.upos in ("NOUN", "PROPN") and w.feat("Number") == word.feat("Number")]
+        if near and word.feat("Number") == "Plur" and words[word.head - 1].feat("Number") != "Plur":
+            words[word.id - 1] = replace(word, head=near[-1].id, deprel="acl")
+
+
+def _has_case(words: list[Word], id: int) -> bool:
+    return any(w.head == id and w.deprel == "case" for w in words)
 
 
 def _no_circles(words: list[Word]) -> None:

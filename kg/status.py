@@ -221,6 +221,8 @@ def _by_predicate(tree: Tree, id: int, lexicon: Lexicon) -> Status | None:
     if inner_verb and tree.own_subject(verb) == top and tree.own_subject(inner_verb) is None:
         return _happening(tree, inner_verb, lexicon)
     if top in tree.slot(verb, OBJECT) or top in tree.slot(verb, AGENT) or tree.own_subject(verb) == top or tree.passive_subject(verb) == top:
+        if _in(tree, verb, lexicon, "light.leave"):
+            return None
         if tree.lemma(verb) in ("съм", "бъда") or tree.lemma(verb) == "има":
             return _happening(tree, verb, lexicon)
         if _in(tree, verb, lexicon, "status.ending-verbs") and _of_verb(tree, verb, lexicon).value in ("planned", "proposed"):

@@ -28,6 +28,7 @@ from kg.grammar import (
     COMING_MODIFIERS,
     COMPOUND,
     CONDITIONAL,
+    DEMONSTRATIVES,
     DURATION_UNITS,
     DURATIONS,
     ENCLITICS,
@@ -38,11 +39,14 @@ from kg.grammar import (
     FUTURE_IN_PAST,
     GENERAL,
     HALVES,
+    INDIRECT_CLITICS,
     MASCULINE_PRONOUNS,
     NEGATION,
     NO_FUTURE,
     NO_FUTURE_PAST,
     NO_SPEAKERS,
+    NOUN_CONTROL,
+    OBJECT_CLITICS,
     OBJECT_CONTROL,
     OWNERS,
     PARTICLES,
@@ -405,10 +409,32 @@ class Tree:
                         return controlled[0]
                 current = word.head
             elif word.deprel in ("acl", "acl:relcl", "amod") and word.head and self.is_nominal(word.head):
+                if self.facts(current).subjunctive:
+                    return self._controlled(word.head)
                 return word.head if not self.facts(current).passive else None
             else:
                 return None
         return None
+
+    def _controlled(self, noun: int) -> int | None:
+        """Who does what a noun's да-clause says: "отправи покана към | Войнова | да посети Констанца" the one invited,
+        "решението на | Тръмп | да се срещне" the owner, "| Русия | няма намерение да преговаря" the subject."""
+        verb = self.clause_verb(noun)
+        if self.lemma(noun) in NOUN_CONTROL:
+            tops = [noun] if verb is None else [noun, verb]
+            return next((id for top in tops for slot in ("към", "до", "на") for id in self.prepositional(top, slot)), None)
+        owner = self.prepositional(noun, "на")
+        if owner:
+            return owner[0]
+        return self.subject(verb) if verb is not None and verb != noun else None
+
+    def antecedent(self, id: int) -> int | None:
+        """The noun that a relative pronoun stands for: "Дмитриев, с | когото | се срещна"; None for another word."""
+        if self.lemma(id) not in RELATIVE_PRONOUNS and self.form(id) not in RELATIVE_PRONOUNS:
+            return None
+        verb = self.clause_verb(id)
+        noun = self._antecedent(id, verb) if verb else id
+        return noun if noun != id else None
 
     def _other_person(self, id: int, head: int) -> bool:
         mine, theirs = self.word(id), self.word(head)
@@ -481,7 +507,19 @@ class Tree:
         if not out and preposition in ("с", "между", "заедно с"):
             out += self._deeper(id, preposition) if self.is_verb(id) and preposition == "с" else []
             out = out or (self._astray(id, preposition) if not self.is_verb(id) else [])
+        if not out and preposition in ("до", "в") and not self.is_verb(id):
+            out += self._under_name(id, preposition)
         return tuple(out)
+
+    def _under_name(self, id: int, preposition: str) -> list[int]:
+        """ "Пътуването на Прескот | до Кишинев": the parser hung the goal on the traveller."""
+        names = [c for c in self.children(id) if c > id and self.preposition(c) == "на"]
+        for name in names:
+            below = [name, *(c for c in self.children(name) if self.word(c).deprel in NAME_RELATIONS)]
+            for candidate in (c for top in below for c in self.children(top)):
+                if candidate > name and self.is_nominal(candidate) and self.preposition(candidate) == preposition:
+                    return list(self.conjuncts(candidate))
+        return []
 
     def _deeper(self, id: int, preposition: str) -> list[int]:
         """ "Ще се срещне днес в Берлин с канцлера", "разговаря по телефона с премиера": the parser hung the phrase on Берлин,
@@ -640,8 +678,10 @@ class Tree:
         return None
 
     def definite(self, id: int) -> bool:
-        """Has the noun phrase the article: "министърът", "бившият министър"?"""
+        """Has the noun phrase the article or a demonstrative: "министърът", "бившият министър", "този разговор"?"""
         words = [self.word(id), *(self.word(m) for m in self.modifiers(id))]
+        if any(self.lemma(w.id) in DEMONSTRATIVES or self.form(w.id) in DEMONSTRATIVES for w in words[1:]):
+            return True
         return any(w.feat("Definite") == "Def" and not self._bare(w.id) for w in words)
 
     def _bare(self, id: int) -> bool:
@@ -730,7 +770,17 @@ class Tree:
             found = () if owner is None else (owner,)
         else:
             found = self.prepositional(id, slot)
+            if not found and slot == "на":
+                found = self.clitic(id, INDIRECT_CLITICS)
         return tuple(dict.fromkeys(found))
+
+    def clitic(self, id: int, forms: frozenset[str]) -> tuple[int, ...]:
+        """A short pronoun that is said with the verb: "ще | го | приеме", "| им | се обади". Not the possessive of the
+        noun before: "посещението | му | беше отменено"."""
+        if not self.is_verb(id) or self.facts(id).passive:
+            return ()
+        own = (i for i in self.group(id) if self.form(i) in forms and self.word(i).deprel != "det")
+        return tuple(i for i in own if i == 1 or i > id or self.word(i - 1).upos not in ("NOUN", "ADJ") or self.word(i).head == id)
 
     def _inverted(self, id: int) -> tuple[int, ...]:
         """ "Двете страни се надяват на документ, | продължи Дмитриев": a verb after a comma and before its subject says
@@ -762,10 +812,10 @@ class Tree:
             if self.word(child).deprel in ("obj", "iobj") and not self.preposition(child) and self.form(child) not in CLITICS:
                 out += self.conjuncts(child)
         if not out and self.reflexive(id):
-            subject = self.own_subject(id)
+            subject = self.passive_subject(id)
             if subject is not None:
                 out += self.conjuncts(subject)
-        return tuple(out or self._raised(id))
+        return tuple(out or self._raised(id) or (() if self.reflexive(id) else self.clitic(id, OBJECT_CLITICS)))
 
     def _raised(self, id: int) -> tuple[int, ...]:
         """ "Вашингтон притиска | Киев | да приеме плана": before да, what the parser took for the subject of the clause."""
