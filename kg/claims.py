@@ -22,13 +22,18 @@ PLACE_PREPOSITIONS = ("в", "край", "до", "при", "из", "на", "из�
 @dataclass(frozen=True, slots=True)
 class Draft:
     """A claim with what the merging of claims asks: is the noun definite, who are its actors, which noun is it, and
-    does it only add one who came along ("В срещата участва и Гринчук")?"""
+    does it only add one who came along ("В срещата участва и Гринчук")? It is bare when it says nothing of who took
+    part, not even somebody unknown ("разговора си с основателите"). `phase` is "втори" of "втората фаза на преговорите",
+    `about` the head of its topic."""
 
     claim: Claim
     definite: bool
     actors: tuple[Mention, ...]
     noun: str | None = None
     joins: bool = False
+    bare: bool = False
+    phase: str | None = None
+    about: str | None = None
 
 
 def find_claims(
@@ -92,6 +97,9 @@ def _draft(
     status = claim_status(tree, match, matches, discourse.lexicon)
     if not encounter and match.part == "verb" and status.rule in ("wish", "purpose") and tree.facts(match.trigger).subjunctive:
         return None  # "искания Украйна да се откаже от НАТО": what is wanted of somebody is no act of his
+    wanted = match.part == "verb" and status.rule in ("wish", "purpose") and kind != "Visit"
+    if encounter and wanted and sum(mention.named for mention in actors) < 2:
+        return None  # "стратегия да се договаря пряко с лидерите" is no encounter of anybody
     trigger = tree.word_span(match.trigger)
     place = _place(discourse, sentence, match, arguments)
     claim = Claim(
@@ -108,7 +116,11 @@ def _draft(
         evidential=status.heard,
     )
     joins = definite and bool(actors) and _comes_along(tree, match, arguments, discourse.lexicon)
-    return Draft(claim, definite, actors, tree.lemma(match.trigger) if match.part == "noun" else None, joins)
+    topics = [tree.lemma(id) for id in match.ids("topic")]
+    about = topics[0] if topics else None
+    unknown = any(f.slot == OWNER for f in match.fills)
+    bare = not actors and not unknown and not any(tree.word(f.id).upos in ("NOUN", "PROPN", "PRON") and tree.lemma(f.id) not in discourse.lexicon.words("actors.not-actors") for f in match.fills if f.role in PARTICIPANTS and f.slot in ("с", "между"))
+    return Draft(claim, definite, actors, tree.lemma(match.trigger) if match.part == "noun" else None, joins, bare, tree.phase(match.trigger), about)
 
 
 def _comes_along(tree: Tree, match: Match, arguments: tuple[Argument, ...], lexicon: Lexicon) -> bool:

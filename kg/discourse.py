@@ -130,7 +130,8 @@ class Discourse:
         people = [found.by_word[i] for i in named if i in found.by_word and found.by_word[i].named]
         if people:
             return tuple(Actor(m, "") for m in dict.fromkeys(people))
-        owned = [i for top in (id, *offices) for i in tree.prepositional(top, "на")]
+        sides = [i for i in tree.prepositional(id, "на") if tree.lemma(i) in self.lexicon.words("coref.side")]
+        owned = [i for top in (id, *offices, *sides) for i in tree.prepositional(top, "на")]
         owners = [found.by_word[i] for i in owned if i in found.by_word]
         owners = [m for m in dict.fromkeys(owners) if m.named and m.kind in ("Government", "Organization")]
         if not owners:
@@ -170,13 +171,20 @@ class Discourse:
         tree = self.trees[sentence]
         if not tree.third_person_singular(verb):
             if tree.third_person_plural(verb):
-                return self._last_two(sentence, verb, ("Person",))
+                return self._people_of(sentence, verb) or self._last_two(sentence, verb, ("Person",))
             return ()
         before = self._named_before(sentence, verb)
         if before:
             return (Actor(before, "пред глагола"),)
         person = self._last_person(sentence, verb, tree.gender(verb), True, speaking)
         return (Actor(person, "coref:unsaid"),) if person else ()
+
+    def _people_of(self, sentence: int, verb: int) -> tuple[Actor, ...]:
+        """ "| От фонда | излязоха с изявление", "от агенцията заявиха": nobody is the subject but the body's people."""
+        tree, found = self.trees[sentence], self.found[sentence]
+        ids = tree.prepositional(verb, "от") or tree.right_before(verb, "от")
+        bodies = [a for id in ids if found.by_word.get(id) for a in self.actors(sentence, id) if a.mention.kind == "Organization"]
+        return tuple(bodies[:1])
 
     def _named_before(self, sentence: int, verb: int) -> Mention | None:
         """ "30 януари 2026 г. | Даниел Прескот разговаря с Левченко": a bare name right before the verb is its subject,
@@ -359,9 +367,17 @@ class Discourse:
             return None  # "събеседникът на агенцията" is the one without a name, not whom the text named last
         gender = "Fem" if tree.word(id).feat("Gender") == "Fem" else None
         person = self._last_person(sentence, id, gender, True, speaking)
-        if person and self._may_be(person, office, mention.country):
+        if person and self._may_be(person, office, mention.country) and not self._acts_on(sentence, id, person):
             return Actor(person, "coref:description")
         return None
+
+    def _acts_on(self, sentence: int, id: int, person: Mention) -> bool:
+        """ "Той призова | президента |": whom somebody acts on is another than he."""
+        tree = self.trees[sentence]
+        verb = tree.clause_verb(id)
+        if verb is None or tree.under_agent(id) or id in tree.slot(verb, AGENT):
+            return False
+        return any(self.key(actor.mention) == self.key(person) for actor in self.subject(sentence, verb))
 
     def _titles(self, mention: Mention) -> Iterator[Mention]:
         chain = self._chain_of.get(mention)

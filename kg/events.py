@@ -19,6 +19,7 @@ KIN = {
     frozenset(("Meeting", "Call")), frozenset(("Meeting", "Visit")), frozenset(("Meeting", "Negotiation")),
     frozenset(("Call", "Negotiation")),
 }  # fmt: skip
+LOOSE = ("talk", "discuss-with")  # frames whose words may mean a meeting as well as a negotiation
 
 
 @dataclass(slots=True)
@@ -31,7 +32,8 @@ class _Cluster:
         return {discourse.key(m) for d in self.drafts for m in d.actors if m.named}
 
     def kinds(self) -> set[str]:
-        return {d.claim.kind for d in self.drafts}
+        """Of the words that name one kind of encounter; of those that may mean several only where there are no others."""
+        return {d.claim.kind for d in self.drafts if d.claim.frame not in LOOSE} or {d.claim.kind for d in self.drafts}
 
 
 def find_events(discourse: Discourse, drafts: Sequence[Draft]) -> tuple[tuple[Claim, ...], tuple[tuple[str, tuple[Draft, ...]], ...]]:
@@ -99,8 +101,8 @@ def _score(discourse: Discourse, draft: Draft, mine: set[str], cluster: _Cluster
     if not same_kind and not all(frozenset((kind, other)) in KIN for other in kinds):
         return 0
     distance = min(abs(draft.claim.trigger.sentence - d.claim.trigger.sentence) for d in cluster.drafts)
-    meant = draft.definite and not mine and not draft.actors
-    if _other_time(draft, cluster) and not (meant and _disputed(draft, cluster)):
+    meant = draft.definite and draft.bare and not mine
+    if (_other_time(draft, cluster) and not (meant and _disputed(draft, cluster))) or _other_part(draft, cluster):
         return 0
     shared = mine & theirs
     if len(shared) >= 2 and (mine <= theirs or theirs <= mine):
@@ -115,7 +117,7 @@ def _score(discourse: Discourse, draft: Draft, mine: set[str], cluster: _Cluster
         return 0
     if len(shared) == 1 and (mine <= theirs or theirs <= mine):
         return 3 if _same_actor(draft, cluster, mine, theirs, distance, same_kind) else 0
-    if not mine and not draft.actors and (draft.definite or draft.claim.frame == "discuss-with"):
+    if not mine and not draft.actors and draft.bare and (draft.definite or draft.claim.frame == "discuss-with"):
         if _another_noun(discourse, draft, cluster) or _otherwise(draft, cluster):
             return 0
         if _elsewhere(discourse, draft, cluster) and not _disputed(draft, cluster):
@@ -142,8 +144,8 @@ def _same_actor(draft: Draft, cluster: _Cluster, mine: set[str], theirs: set[str
 
 def _talks(draft: Draft, cluster: _Cluster) -> bool:
     """ "Разговорите" may mean a negotiation as well as a meeting."""
-    loose = draft.claim.frame == "talk" and cluster.kinds() <= {"Negotiation", "Meeting"}
-    return loose or (draft.claim.kind == "Negotiation" and all(d.claim.frame == "talk" for d in cluster.drafts))
+    loose = draft.claim.frame in LOOSE and cluster.kinds() <= {"Negotiation", "Meeting"}
+    return loose or (draft.claim.kind == "Negotiation" and all(d.claim.frame in LOOSE for d in cluster.drafts))
 
 
 def _disputed(draft: Draft, cluster: _Cluster) -> bool:
@@ -155,6 +157,19 @@ def _disputed(draft: Draft, cluster: _Cluster) -> bool:
 def _another_noun(discourse: Discourse, draft: Draft, cluster: _Cluster) -> bool:
     """ "Обядът" is no other meeting than a lunch; "срещата" may be any."""
     return draft.noun in discourse.lexicon.words("coref.same-noun") and all(d.noun != draft.noun for d in cluster.drafts)
+
+
+def _other_part(draft: Draft, cluster: _Cluster) -> bool:
+    """ "Насоки за втората фаза на преговорите", "иска да приключи преговорите за прехода, за да продължи с преговорите за
+    бъдещите отношения": two sides negotiate one thing after another."""
+    if draft.claim.kind != "Negotiation":
+        return False
+    phases = {d.phase for d in cluster.drafts}
+    statuses = {d.claim.status for d in cluster.drafts}
+    if draft.phase and draft.phase not in phases and (phases - {None} or draft.claim.status not in statuses):
+        return True
+    topics = {d.about for d in cluster.drafts} - {None}
+    return bool(draft.about and topics and draft.about not in topics and draft.claim.status not in statuses)
 
 
 def _elsewhere(discourse: Discourse, draft: Draft, cluster: _Cluster) -> bool:
@@ -221,11 +236,11 @@ def _specific(discourse: Discourse, cluster: _Cluster) -> bool:
 
 def _kind(cluster: _Cluster) -> str:
     """One kind for all: a call is a call; a visit with guest and host is a visit; else the commonest that meets."""
-    kinds = [d.claim.kind for d in cluster.drafts]
+    kinds = [d.claim.kind for d in cluster.drafts if d.claim.frame not in LOOSE] or [d.claim.kind for d in cluster.drafts]
+    if "Call" in (d.claim.kind for d in cluster.drafts):
+        return "Call"
     if len(set(kinds)) == 1:
         return kinds[0]
-    if "Call" in kinds:
-        return "Call"
     if "Visit" in kinds and any(d.claim.kind == "Visit" and len([m for m in d.actors if m.named]) >= 2 for d in cluster.drafts):
         return "Visit"
     return next((kind for kind in ("Meeting", "Negotiation") if kind in kinds), kinds[0])

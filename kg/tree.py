@@ -48,8 +48,10 @@ from kg.grammar import (
     NOUN_CONTROL,
     OBJECT_CLITICS,
     OBJECT_CONTROL,
+    ORDINALS,
     OWNERS,
     PARTICLES,
+    PHASES,
     PLURAL_PRONOUNS,
     REFLEXIVE_POSSESSIVE,
     RELATIVE_PRONOUNS,
@@ -461,12 +463,21 @@ class Tree:
             for head in (verb, *self.above(verb)):
                 if self.word(head).deprel in ("acl:relcl", "acl", "advcl") and self.word(head).head:
                     noun = self.word(head).head
-                    if self.is_nominal(noun) and noun < subject and not self._is_date(noun):
+                    if self.is_nominal(noun) and noun < subject and not self._is_date(noun) and self._agrees(noun, subject):
                         return noun
             for near in range(subject - 1, 0, -1):
                 if self.word(near).upos in ("NOUN", "PROPN") and not self._is_date(near):
                     return self.phrase_head(near)
         return subject
+
+    def _agrees(self, noun: int, pronoun: int) -> bool:
+        """ "Ще осигурим анализ“, каза Мей, | която | пристигна": she is no analysis. A name's gender is not known."""
+        one, other = self.word(noun), self.word(pronoun)
+        if named(one):
+            return True
+        same_number = None in (one.feat("Number"), other.feat("Number")) or one.feat("Number") == other.feat("Number")
+        singular = one.feat("Number") == other.feat("Number") == "Sing"
+        return same_number and (not singular or None in (one.feat("Gender"), other.feat("Gender")) or one.feat("Gender") == other.feat("Gender"))
 
     def _is_date(self, id: int) -> bool:
         """ "Отменена от Тръмп на 25 октомври, който заяви": a noun counted by figures is not who said it."""
@@ -647,6 +658,13 @@ class Tree:
             or (self.form(c) in DURATIONS and not self.preposition(c))
             for c in self.children(id)
         )
+
+    def phase(self, id: int) -> str | None:
+        """ "Втората фаза на | преговорите", "първия етап от | преговорите": which part of it is spoken of, or None."""
+        head = self.word(id).head
+        if not head or self.lemma(head) not in PHASES or self.preposition(id) not in ("на", "от"):
+            return None
+        return next((self.lemma(m) for m in self.modifiers(head) if self.lemma(m) in ORDINALS), None)
 
     def names_under(self, id: int) -> tuple[int, ...]:
         """The names after a plural title: "Министрите Милков, Ауреску и Дендиас" -> three."""
