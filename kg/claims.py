@@ -58,12 +58,21 @@ def find_claims(
 
 
 def _apart(discourse: Discourse, sentence: int, match: Match, draft: Draft) -> tuple[Draft, ...]:
-    """ "Барние е на посещение за срещи с Борисов и с Павлова": the plural is a meeting with each of them."""
+    """ "Барние е на посещение за срещи с Борисов и с Павлова": the plural is a meeting with each of them; so is "прие
+    поотделно двамата министри"."""
     tree, claim = discourse.trees[sentence], draft.claim
-    others = [a for a in claim.arguments if a.rule == "с"]
-    selves = [a for a in claim.arguments if a.rule != "с"]
+    guests = match.part == "verb" and tree.apart(match.trigger)
+    others = [a for a in claim.arguments if a.rule == "с" or (guests and a.role == "visitor")]
+    selves = [a for a in claim.arguments if a not in others]
+    if guests and len(others) >= 2 and selves:
+        return _split(discourse, draft, selves, others)
     if match.part != "noun" or claim.kind not in ("Meeting", "Call") or not tree.unspecific(match.trigger) or len(others) < 2 or not selves:
         return (draft,)
+    return _split(discourse, draft, selves, others)
+
+
+def _split(discourse: Discourse, draft: Draft, selves: list[Argument], others: list[Argument]) -> tuple[Draft, ...]:
+    claim = draft.claim
     return tuple(
         replace(
             draft,
@@ -80,8 +89,10 @@ def _draft(
     tree = discourse.trees[sentence]
     kind = _kind(tree, match, discourse)
     encounter = kind in ENCOUNTERS
-    arguments = tuple(_arguments(discourse, sentence, match, matches, statements, encounter))
+    arguments: tuple[Argument, ...] = tuple(_arguments(discourse, sentence, match, matches, statements, encounter))
     actors = _distinct(discourse, [a.mention for a in arguments if a.role in PARTICIPANTS or not encounter])
+    if match.frame.id == "talk" and kind == "Meeting" and _between_states(tree, match.trigger, actors):
+        kind = "Negotiation"
     if kind == "Negotiation" and match.part == "noun" and not actors:
         arguments += _addressed(discourse, sentence, match)
         actors = _distinct(discourse, [a.mention for a in arguments])
@@ -115,12 +126,19 @@ def _draft(
         said_in=said_in(statements, trigger),
         evidential=status.heard,
     )
-    joins = definite and bool(actors) and _comes_along(tree, match, arguments, discourse.lexicon)
+    joins = bool(actors) and ((definite and _comes_along(tree, match, arguments, discourse.lexicon)) or (len(actors) == 1 and _also(tree, match)))
     topics = [tree.lemma(id) for id in match.ids("topic")]
     about = topics[0] if topics else None
     unknown = any(f.slot == OWNER for f in match.fills)
-    bare = not actors and not unknown and not any(tree.word(f.id).upos in ("NOUN", "PROPN", "PRON") and tree.lemma(f.id) not in discourse.lexicon.words("actors.not-actors") for f in match.fills if f.role in PARTICIPANTS and f.slot in ("с", "между"))
-    return Draft(claim, definite, actors, tree.lemma(match.trigger) if match.part == "noun" else None, joins, bare, tree.phase(match.trigger), about)
+    unknown = unknown or any(_somebody(discourse, tree, f.id) for f in match.fills if f.role in PARTICIPANTS and f.slot in ("с", "между"))
+    noun = tree.lemma(match.trigger) if match.part == "noun" else None
+    bare = not actors and not unknown
+    return Draft(claim, definite, actors, noun, joins, bare, tree.phase(match.trigger), about)
+
+
+def _somebody(discourse: Discourse, tree: Tree, id: int) -> bool:
+    return tree.word(id).upos in ("NOUN", "PROPN", "PRON") and tree.lemma(id) not in discourse.lexicon.words("actors.not-actors")
+
 
 
 def _comes_along(tree: Tree, match: Match, arguments: tuple[Argument, ...], lexicon: Lexicon) -> bool:
@@ -128,6 +146,12 @@ def _comes_along(tree: Tree, match: Match, arguments: tuple[Argument, ...], lexi
     verb = tree.clause_verb(match.trigger)
     own = any(a.rule in ("с", "между", "на", OWNER) or a.rule == "coref:demonym" for a in arguments if a.role in PARTICIPANTS)
     return verb is not None and not own and tree.lemma(verb) in lexicon.words("light.join") and tree.preposition(match.trigger) in ("в", "на", "към")
+
+
+def _between_states(tree: Tree, noun: int, actors: Sequence[Mention]) -> bool:
+    """ "Разговорите между Кишинев и Москва": what states talk of in the plural they negotiate."""
+    sides = [m for m in actors if m.named]
+    return tree.word(noun).feat("Number") == "Plur" and len(sides) >= 2 and all(m.kind in ("Government", "Organization") for m in sides)
 
 
 def _kind(tree: Tree, match: Match, discourse: Discourse) -> str:
@@ -153,13 +177,24 @@ def _acceptable(
     definite: bool,
 ) -> bool:
     if match.part == "verb":
-        if len(actors) >= 2 or (len(actors) == 1 and match.frame.event == "Visit" and match.ids("host")):
+        hosts = [id for id in match.ids("host") if tree.word(id).upos != "PRON"]
+        if len(actors) >= 2 or (len(actors) == 1 and match.frame.event == "Visit" and hosts):
+            return True
+        if len(actors) == 1 and (_also(tree, match) or (actors[0].kind == "Organization" and match.frame.id == "session")):
             return True
         return _at_an_encounter(tree, match, matches)
     said = [a for a in arguments if a.role in PARTICIPANTS and not a.rule.startswith("coref") and a.rule != AGENT]
     if not said and len(actors) < 2 and tree.unspecific(match.trigger):
         return False
     return bool(actors) or definite
+
+
+def _also(tree: Tree, match: Match) -> bool:
+    """ "На масата ще седне | и | украинският министър": one more at the encounter told of just before."""
+    if match.part != "verb" or match.frame.event != "Meeting":
+        return False
+    subjects = [f.id for f in match.fills if f.slot == AGENT]
+    return len(subjects) == 1 and not match.ids("topic") and tree.also(subjects[0])
 
 
 def _at_an_encounter(tree: Tree, match: Match, matches: Sequence[Match]) -> bool:
@@ -363,12 +398,16 @@ def _by_part(discourse: Discourse, sentence: int, noun: int, role: str) -> list[
     part = tree.word(noun).head
     if not part or tree.preposition(noun) not in ("в", "на"):
         return []
+    if tree.is_verb(part):  # the parser hung "в преговорите" on the verb
+        beside = [i for i in tree.slot(part, OBJECT) if i < noun and tree.lemma(i) in lexicon.words("light.participation")]
+        part = beside[0] if beside else part
     if tree.lemma(part) in lexicon.words("light.participation"):
         ids = [id for slot in ("на", OWNER) for id in tree.slot(part, slot)]
         verb = tree.clause_verb(part)
         return _arguments_of(discourse, sentence, ids, verb, role, tree) if ids else []
     if tree.lemma(part) in lexicon.words("coref.host") and tree.has_copula(part):
-        return _taking_part(discourse, sentence, discourse.subject(sentence, part), role, AGENT, part)
+        subject = tree.subject(part) or tree.passive_subject(part)
+        return _taking_part(discourse, sentence, discourse.actors(sentence, subject), role, AGENT, part) if subject else []
     return []
 
 

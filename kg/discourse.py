@@ -6,7 +6,7 @@ document alone. What is found this way carries a rule that begins with "coref:" 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -98,6 +98,8 @@ class Discourse:
         named = found.by_word.get(tree.name_after(id) or 0)
         if named is not None and (mention is None or named.named):
             return tuple(Actor(m, "") for m in self._joined(sentence, id, named))
+        if mention is None and (fellow := self._inhabitant(sentence, id)):
+            return (fellow,)
         if mention is not None:
             meant = self._described(sentence, id, mention, speaking)
             return (meant,) if meant else (Actor(mention, ""),)
@@ -136,10 +138,35 @@ class Discourse:
         owners = [m for m in dict.fromkeys(owners) if m.named and m.kind in ("Government", "Organization")]
         if not owners:
             owners = [a.mention for i in owned for a in self._collective(sentence, i)]
-        union = len(owners) == 1 and owners[0].kind == "Organization" and tree.lemma(id) in self.lexicon.words("coref.union")
+        if not owners:
+            bodies = [a.mention for i in owned for a in self.actors(sentence, i)]
+            owners = [m for m in dict.fromkeys(bodies) if m.named and m.kind == "Organization"]
+        holders = self._holders(tree.lemma(id), owners)
+        if holders:
+            return tuple(Actor(m, "coref:title") for m in holders)
+        known = len(owners) == 1 and owners[0].kind == "Organization" and self.gazetteer.organization(owners[0].base) is not None
+        union = known and tree.lemma(id) in self.lexicon.words("coref.union")
         if len(owners) >= 2 or union:
             return (Actor(group, ""), *(Actor(m, "coref:members") for m in owners))
         return ()
+
+    def _holders(self, lemma: str, owners: Sequence[Mention]) -> tuple[Mention, ...]:
+        """ "Срещата на министрите на България и Румъния": the people of whom the text says that they are these, one for
+        each country; () unless every one of them is known."""
+        office = self._office(lemma)
+        if office is None or len(owners) < 2:
+            return ()
+        out: list[Mention] = []
+        for owner in owners:
+            fitting = (
+                s.mention for s in self._spoken
+                if owner.country and s.mention.kind == "Person" and self._title_score(s.mention, lemma, office, owner.country) >= 3
+            )  # fmt: skip
+            person = next(fitting, None)
+            if person is None:
+                return ()
+            out.append(self.fullest(person))
+        return tuple(out) if len({self.key(m) for m in out}) == len(owners) else ()
 
     def subject(self, sentence: int, verb: int, speaking: bool = False) -> tuple[Actor, ...]:
         """Who does what the verb says: its subject, or where none is said the one spoken of last."""
@@ -371,6 +398,18 @@ class Discourse:
             return Actor(person, "coref:description")
         return None
 
+    def _inhabitant(self, sentence: int, id: int) -> Actor | None:
+        """ "Щял да разговаря с | американеца |": the person of that country whom the text named last."""
+        tree = self.trees[sentence]
+        country = self.gazetteer.demonym(tree.lemma(id)) if tree.word(id).upos == "NOUN" and tree.definite(id) else None
+        if country is None or tree.word(id).feat("Number") == "Plur":
+            return None
+        for spoken in reversed(self._spoken):
+            person = spoken.mention.kind == "Person" and (spoken.sentence, spoken.word) < (sentence, id)
+            if person and any(titled.country == country for titled in self._titles(spoken.mention)):
+                return Actor(self.fullest(spoken.mention), "coref:description")
+        return None
+
     def _acts_on(self, sentence: int, id: int, person: Mention) -> bool:
         """ "Той призова | президента |": whom somebody acts on is another than he."""
         tree = self.trees[sentence]
@@ -458,7 +497,11 @@ class Discourse:
                     here.setdefault(self.key(spoken.mention), spoken.mention)
             if len(here) >= 2:
                 return tuple(Actor(self.fullest(m), "coref:both") for m in list(here.values())[:2])
-        return ()
+        near: dict[str, Mention] = {}
+        for spoken in self._spoken:
+            if sentence - 2 <= spoken.sentence and (spoken.sentence, spoken.word) < (sentence, before) and spoken.mention.kind in kinds:
+                near.setdefault(self.key(spoken.mention), spoken.mention)
+        return tuple(Actor(self.fullest(m), "coref:both") for m in near.values()) if len(near) == 2 else ()
 
     @cached_property
     def two_sides(self) -> tuple[Mention, ...]:

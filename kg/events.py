@@ -6,6 +6,7 @@ Acts (demands, accusations, ...) are not merged inside a document: each is what 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
@@ -19,6 +20,7 @@ KIN = {
     frozenset(("Meeting", "Call")), frozenset(("Meeting", "Visit")), frozenset(("Meeting", "Negotiation")),
     frozenset(("Call", "Negotiation")),
 }  # fmt: skip
+DAY = re.compile(r"(XXXX|\d{4})-\d\d-\d\d")
 LOOSE = ("talk", "discuss-with")  # frames whose words may mean a meeting as well as a negotiation
 
 
@@ -83,17 +85,20 @@ def _home(discourse: Discourse, draft: Draft, clusters: list[_Cluster]) -> _Clus
     """The event that the claim speaks of again, or None."""
     mine = {discourse.key(m) for m in draft.actors if m.named}
     best: tuple[tuple[int, int, int], _Cluster] | None = None
-    for number, cluster in enumerate(clusters):
-        if not cluster.kinds() & set(ENCOUNTERS):
-            continue
-        score = _score(discourse, draft, mine, cluster)
+    encounters = [cluster for cluster in clusters if cluster.kinds() & set(ENCOUNTERS)]
+    alone = sum(len(cluster.keys(discourse)) > 1 for cluster in encounters) == 1
+    for number, cluster in enumerate(encounters):
+        score = _score(discourse, draft, mine, cluster, alone)
         if score and (best is None or (score, number) >= (best[0][0], best[0][2])):
             best = ((score, 0, number), cluster)
     return best[1] if best else None
 
 
-def _score(discourse: Discourse, draft: Draft, mine: set[str], cluster: _Cluster) -> int:
-    """0 for another event; else how sure it is: 4 the same actors, 3 some of them and near, 2 or 1 nobody and definite."""
+def _score(discourse: Discourse, draft: Draft, mine: set[str], cluster: _Cluster, alone: bool) -> int:
+    """0 for another event; else how sure it is: 4 the same actors, 3 some of them and near, 2 or 1 nobody and definite.
+
+    `alone` is True where the text tells of no other encounter so far: then "срещата" is that one however far it stands.
+    """
     theirs = cluster.keys(discourse)
     kinds = cluster.kinds()
     kind = draft.claim.kind
@@ -111,7 +116,7 @@ def _score(discourse: Discourse, draft: Draft, mine: set[str], cluster: _Cluster
         return 0
     if len(shared) >= 2 and same_kind and len(mine ^ theirs) <= 1:
         return 3
-    if draft.joins and theirs and distance <= REACH:
+    if draft.joins and theirs and (distance <= REACH or (alone and same_kind)):
         return 3 if same_kind else 2
     if mine and not (mine <= theirs or theirs <= mine):
         return 0
@@ -122,7 +127,7 @@ def _score(discourse: Discourse, draft: Draft, mine: set[str], cluster: _Cluster
             return 0
         if _elsewhere(discourse, draft, cluster) and not _disputed(draft, cluster):
             return 0
-        reach = 100 if kind == "Negotiation" else REACH if same_kind else 2
+        reach = 1000 if kind == "Negotiation" or (alone and same_kind) else REACH if same_kind else 2
         near = distance <= (reach if draft.definite else 0)
         return (2 if same_kind else 1) if near else 0
     return 0
@@ -218,8 +223,12 @@ def _other_time(draft: Draft, cluster: _Cluster) -> bool:
 
 
 def _before(one: When, other: When) -> bool:
-    """True when one period is over before the other begins; an open end ("до 29 март") reaches any day."""
-    return one.end is not None and other.start is not None and one.end < other.start
+    """True when one period is over before the other begins; an open end ("до 29 март") reaches any day. Where the text
+    has no date of its own, "12 март" and "18 февруари" are two days all the same."""
+    if one.end is not None and other.start is not None:
+        return one.end < other.start
+    yearless = (DAY.fullmatch(one.edtf or ""), DAY.fullmatch(other.edtf or ""))
+    return all(yearless) and (one.edtf or "")[-5:] < (other.edtf or "")[-5:]
 
 
 def _specific(discourse: Discourse, cluster: _Cluster) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
@@ -78,6 +79,8 @@ def _surnames(found: Iterable[Found]) -> frozenset[str]:
     return frozenset(surname(m) for f in found for m in f.mentions if m.kind == "Person" and len(m.base.split()) > 1) - {""}
 
 
+# A chronicle tells in the present tense what was on a day with its year: "9 декември 2025 г. Арсой се среща с Дмитриев".
+FULL_DAY = re.compile(r"\d{4}-\d\d-\d\d(/\d{4}-\d\d-\d\d)?")
 FAR_DATE = 300  # days; nobody writes of "12 март" on 13 March and means that of next year ("отложената от 12 март среща")
 
 
@@ -88,10 +91,10 @@ def _aimed(draft: Draft, document: Document, stated: date | None) -> Draft:
     when = claim.when
     if when is None:
         return draft
-    if claim.status_rule.split("+")[-1] in ("default", "present") and claim.kind in ENCOUNTERS and today:
-        if when.end and when.end < today:
+    if claim.status_rule.split("+")[-1] in ("default", "present") and claim.kind in ENCOUNTERS:
+        if (when.end and today and when.end < today) or (today is None and FULL_DAY.fullmatch(when.edtf or "")):
             claim = replace(claim, status="held", status_rule="date")
-        elif when.start and when.start > today:
+        elif when.start and today and when.start > today:
             claim = replace(claim, status="planned", status_rule="date")
     elif claim.status in ("held", "planned"):
         aimed = aim(when, document.published, claim.status == "planned", dateline=stated)

@@ -56,6 +56,7 @@ ADVERBS, ADVERBIAL, CHANNELS = _words("adverbs"), _words("adverbial-nouns"), _wo
 OBJECT_CONTROL, NOUN_CONTROL, INTENTIONS = _words("object-control"), _words("noun-control"), _words("intentions")
 TIMES, COMING, COMING_MODIFIERS = _words("times"), _words("coming"), _words("coming-modifiers")
 DURATION_UNITS, DURATIONS, HALVES = _words("duration-units"), _words("durations"), _words("halves")
+SEPARATELY, ALSO = _words("separately"), _words("also")
 PHASES, ORDINALS = _words("phases"), _words("ordinals")
 QUOTES = frozenset("„“”\"«»‘’‚‹›''``")
 

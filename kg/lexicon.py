@@ -27,7 +27,7 @@ PREPOSITIONS = frozenset(
 ) | {" ".join(FOLDED.get(word, word) for word in compound) for compound in COMPOUND}
 STANCES = ("asserts", "denies", "doubts", "asks", "hearsay", "promises", "praises", "criticises", "warns", "demands")
 FRAME_KEYS = {
-    "id", "event", "says", "sets", "verbs", "nouns", "adjectives", "phrases", "roles", "needs", "unless", "under", "status",
+    "id", "event", "says", "sets", "verbs", "nouns", "adjectives", "phrases", "roles", "needs", "unless", "with", "under", "status",
     "media", "examples", "counter", "note",
 }  # fmt: skip
 ROLES = {
@@ -42,7 +42,8 @@ class Frame:
 
     Exactly one of `event` (a class of the ontology), `says` (a stance) and `sets` (a status) is given. `verbs` are
     lemmas, with " се" where reflexive; `unless` lists lemmas whose presence among the dependents blocks the frame;
-    `under` the prepositions under which alone a noun counts ("по думите на"); `needs` roles that must be filled.
+    `companions` (key "with") lemmas of which one must be there ("връчи акредитивни писма"); `under` the prepositions
+    under which alone a noun counts ("по думите на"); `needs` roles that must be filled.
     """
 
     id: str
@@ -57,6 +58,7 @@ class Frame:
     roles: tuple[tuple[str, tuple[str, ...]], ...] = ()
     needs: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
+    companions: tuple[str, ...] = ()
     under: tuple[str, ...] = ()
     status: str | None = None
     media: bool = False
@@ -102,7 +104,8 @@ REQUIRED_LISTS = frozenset({
     "status.future-verbs", "status.truth", "status.past-or-present", "status.now", "light.object", "light.act", "light.arrival",
     "light.chair", "light.telephone", "light.place", "light.goal", "light.existence", "actors.people", "actors.address",
     "actors.media", "actors.bodies", "actors.unnamed", "actors.reporters", "actors.collective", "actors.pronouns",
-    "actors.not-actors", "coref.two", "coref.same-noun", "light.join", "light.participation", "light.ask", "light.leave", "coref.union", "coref.side", "coref.colleague", "coref.host", "coref.unnamed-sources", "coref.documents",
+    "actors.not-actors", "coref.two", "coref.side", "coref.union", "coref.same-noun", "coref.colleague", "coref.host",
+    "coref.unnamed-sources", "coref.documents", "light.join", "light.participation", "light.ask", "light.leave",
 })  # fmt: skip
 
 
@@ -169,6 +172,7 @@ def _frame(file: str, entry: dict[str, Any]) -> Frame:
     return Frame(
         id=id, file=file, event=entry.get("event"), says=entry.get("says"), sets=entry.get("sets"), roles=tuple(roles),
         needs=_strings(entry.get("needs", ()), where, "needs"), unless=_strings(entry.get("unless", ()), where, "unless"),
+        companions=_strings(entry.get("with", ()), where, "with"),
         under=_strings(entry.get("under", ()), where, "under"), status=entry.get("status"), media=bool(entry.get("media", False)),
         examples=_strings(entry["examples"], where, "examples"), counter=_strings(entry.get("counter", ()), where, "counter"), **words,
     )  # fmt: skip

@@ -86,6 +86,8 @@ def _attempt(tree: Tree, id: int, part: str, frame: Frame, lexicon: Lexicon) -> 
     blocked = _blocked(tree, id, frame)
     if blocked:
         return Miss(frame, id, f"blocked by {blocked}")
+    if frame.companions and not _beside(tree, id, frame.companions):
+        return Miss(frame, id, f"none of {', '.join(frame.companions)} beside it")
     if part == "phrase":
         forms = [tree.form(word.id) for word in tree.words[id - 1 : id + 3]]
         size = max(len(p.split()) for p in frame.phrases if p.split() == forms[: len(p.split())])
@@ -156,7 +158,8 @@ def _light_verb(tree: Tree, noun: int, lexicon: Lexicon) -> int | None:
 def _blocked(tree: Tree, id: int, frame: Frame) -> str | None:
     if not frame.unless:
         return None
-    for other in tree.neighbourhood(id):
-        if tree.lemma(other) in frame.unless or tree.form(other) in frame.unless:
-            return tree.form(other)
-    return None
+    return _beside(tree, id, frame.unless)
+
+
+def _beside(tree: Tree, id: int, words: tuple[str, ...]) -> str | None:
+    return next((tree.form(i) for i in tree.neighbourhood(id) if tree.lemma(i) in words or tree.form(i) in words), None)

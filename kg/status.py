@@ -296,7 +296,7 @@ def _by_place(tree: Tree, id: int, kind: str, lexicon: Lexicon) -> Status:
 def _noun_above(tree: Tree, id: int, lexicon: Lexicon) -> Status | None:
     """ "Предложение за среща", "възможността за преговори", "подготовката на визитата"."""
     head = tree.word(id).head
-    if not head or tree.is_verb(head) or not tree.is_nominal(head):
+    if not head or tree.is_verb(head) or not tree.is_nominal(head) or tree.is_name(head):
         return None
     lemma = tree.lemma(head)
     if lemma in lexicon.words("status.proposed-verbs"):

@@ -17,6 +17,7 @@ from functools import cached_property
 from kg.grammar import (
     ADJECTIVE_ENDINGS,
     ADVERBIAL,
+    ALSO,
     ARTICLES,
     BE,
     BE_HEARD,
@@ -55,6 +56,7 @@ from kg.grammar import (
     PLURAL_PRONOUNS,
     REFLEXIVE_POSSESSIVE,
     RELATIVE_PRONOUNS,
+    SEPARATELY,
     TIMES,
     WHERE,
 )
@@ -159,6 +161,9 @@ class Tree:
     def is_verb(self, id: int) -> bool:
         word = self.word(id)
         return word.upos in ("VERB", "AUX") or word.feat("VerbForm") in ("Fin", "Part", "Conv")
+
+    def is_name(self, id: int) -> bool:
+        return named(self.word(id))
 
     def is_nominal(self, id: int) -> bool:
         return self.word(id).upos in NOMINAL
@@ -598,8 +603,17 @@ class Tree:
         )
 
     def relative_clause(self, id: int) -> int | None:
-        """The verb of "която ще се проведе" after the noun."""
-        return next((c for c in self.children(id) if self.word(c).deprel in ("acl:relcl", "acl") and self.is_verb(c)), None)
+        """The verb of "която ще се проведе" after the noun, also where the parser hung it deeper: "консултациите между
+        експертите на двете страни, | състояли се | в Гюргево"."""
+        clauses = [c for c in self.children(id) if self.word(c).deprel in ("acl:relcl", "acl") and self.is_verb(c)]
+        deeper = (
+            c
+            for inner in self.nominal_subtree(id)
+            for c in self.children(inner)
+            if inner != id and self.word(c).deprel == "acl" and self.reflexive(c) and self.word(c).feat("VerbForm") == "Part"
+            and self.word(c).feat("Number") == self.word(id).feat("Number")
+        )  # fmt: skip
+        return clauses[0] if clauses else next(deeper, None)
 
     def top_of_phrase(self, id: int) -> int:
         """Up through nouns of which it is a part: "в началото на разговора" -> началото."""
@@ -658,6 +672,17 @@ class Tree:
             or (self.form(c) in DURATIONS and not self.preposition(c))
             for c in self.children(id)
         )
+
+    def apart(self, verb: int) -> bool:
+        """ "Прие | поотделно | двамата министри": not all at once."""
+        return any(self.form(c) in SEPARATELY for c in self.children(verb))
+
+    def also(self, id: int) -> bool:
+        """ "Ще седне | и | украинският министър": does "и" stand before the phrase without joining it to another?"""
+        first = min(self.nominal_subtree(id))
+        joint = self.word(first) if self.form(first) in ALSO else self.word(first - 1) if first > 1 else None
+        before = self.word(joint.id - 1) if joint and joint.id > 1 else None
+        return joint is not None and joint.form.lower() in ALSO and before is not None and before.upos in ("VERB", "AUX", "ADV", "PART")
 
     def phase(self, id: int) -> str | None:
         """ "Втората фаза на | преговорите", "първия етап от | преговорите": which part of it is spoken of, or None."""
