@@ -124,6 +124,8 @@ def _fillers(tree: Tree, id: int, part: str, slot: str, frame: Frame, lexicon: L
     if slot == AGENT:
         return _agent(tree, id, part, frame, lexicon)
     found = tree.slot(id, slot)
+    if not found and part == "verb" and frame.companions and slot not in SLOTS:
+        return tree.beside_object(id, slot, idiom=True)
     if found or slot in SLOTS or frame.event in ENCOUNTERS or frame.sets or part not in ("verb", "noun"):
         return found
     if part == "verb":

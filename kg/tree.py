@@ -266,12 +266,13 @@ class Tree:
                 ]
         return tuple(out)
 
-    def beside_object(self, verb: int, preposition: str) -> tuple[int, ...]:
+    def beside_object(self, verb: int, preposition: str, idiom: bool = False) -> tuple[int, ...]:
         """A phrase that the parser hung on the object: "да обсъди преговорите | с канцлера Меркел". Under на it is the
-        verb's only if the object has no article: "наложи мита | на Китай", but "предложи [плана на Тръмп]"."""
+        verb's only if the object has no article: "наложи мита | на Китай", but "предложи [плана на Тръмп]"; or if verb and
+        object are an `idiom`: "връчи акредитивните си писма | на президента"."""
         out: list[int] = []
         for thing in self._object(verb):
-            if preposition == "на" and self.definite(thing):
+            if preposition == "на" and self.definite(thing) and not idiom:
                 continue
             for id in self.nominal_subtree(thing):
                 if id > verb and id != thing and self.is_nominal(id) and self.preposition(id) == preposition:
