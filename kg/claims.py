@@ -11,7 +11,7 @@ from kg.match import Match
 from kg.mentions import Found
 from kg.model import ENCOUNTERS, Argument, Claim, Mention, Span, Statement, When
 from kg.statements import said_in
-from kg.status import claim_status
+from kg.status import changed_status, claim_status
 from kg.tree import AGENT, NAME, OBJECT, OWNER, Tree
 
 PARTICIPANTS = ("participant", "visitor", "host")
@@ -23,8 +23,8 @@ PLACE_PREPOSITIONS = ("в", "край", "до", "при", "из", "на", "из�
 class Draft:
     """A claim with what the merging of claims asks: is the noun definite, who are its actors, which noun is it, and
     does it only add one who came along ("В срещата участва и Гринчук")? It is bare when it says nothing of who took
-    part, not even somebody unknown ("разговора си с основателите"). `phase` is "втори" of "втората фаза на преговорите",
-    `about` the head of its topic."""
+    part, not even somebody unknown ("разговора си с основателите"). `again` is the status of what a pronoun
+    stands for ("Тръмп я отмени"), `phase` is "втори" of "втората фаза на преговорите", `about` the head of its topic."""
 
     claim: Claim
     definite: bool
@@ -32,6 +32,7 @@ class Draft:
     noun: str | None = None
     joins: bool = False
     bare: bool = False
+    again: bool = False
     phase: str | None = None
     about: str | None = None
 
@@ -48,6 +49,8 @@ def find_claims(
         taken: set[int] = set()
         ordered = sorted(found, key=lambda m: (m.trigger, (m.frame.event or "") not in ENCOUNTERS))
         for match in ordered:
+            if match.frame.sets and (again := _again(discourse, sentence, match, found, dates[sentence], statements)):
+                drafts.append(again)
             if not match.frame.event or match.trigger in taken:
                 continue
             draft = _draft(discourse, sentence, match, found, dates[sentence], statements)
@@ -55,6 +58,35 @@ def find_claims(
                 taken.add(match.trigger)
                 drafts += _apart(discourse, sentence, match, draft)
     return tuple(drafts)
+
+
+def _again(
+    discourse: Discourse, sentence: int, match: Match, matches: Sequence[Match], dates: tuple[When, ...], statements: Sequence[Statement]
+) -> Draft | None:
+    """ "Тръмп | я | отмени на 25 октомври", "от вчера | те | са подновени": the new status of the encounter told of before."""
+    tree = discourse.trees[sentence]
+    named = [id for id in match.ids("encounter") if tree.word(id).upos == "PRON" and tree.antecedent(id) is None]
+    if match.part != "verb" or not named or match.frame.sets == "proposed":
+        return None
+    if any(m.trigger in match.ids("encounter") for m in matches if m.frame.event in ENCOUNTERS):
+        return None
+    if any(m.frame.says and m.trigger == match.trigger for m in matches):
+        return None  # "потвърди го" is said of a statement
+    status, span = changed_status(tree, match, discourse.lexicon), tree.word_span(match.trigger)
+    claim = Claim(
+        trigger=span,
+        frame=match.frame.id,
+        kind="Meeting",
+        status=status.value,
+        status_rule=f"again+{status.rule}",
+        arguments=(),
+        place=None,
+        when=_when(tree, match.trigger, matches, dates) if status.value == "planned" else None,
+        topic=None,
+        said_in=said_in(statements, span),
+        evidential=status.heard,
+    )
+    return Draft(claim, True, (), bare=True, again=True)
 
 
 def _apart(discourse: Discourse, sentence: int, match: Match, draft: Draft) -> tuple[Draft, ...]:
@@ -112,7 +144,7 @@ def _draft(
     if encounter and wanted and sum(mention.named for mention in actors) < 2:
         return None  # "стратегия да се договаря пряко с лидерите" is no encounter of anybody
     trigger = tree.word_span(match.trigger)
-    place = _place(discourse, sentence, match, arguments)
+    place = _place(discourse, sentence, match, arguments, matches)
     claim = Claim(
         trigger=trigger,
         frame=match.frame.id,
@@ -133,7 +165,7 @@ def _draft(
     unknown = unknown or any(_somebody(discourse, tree, f.id) for f in match.fills if f.role in PARTICIPANTS and f.slot in ("с", "между"))
     noun = tree.lemma(match.trigger) if match.part == "noun" else None
     bare = not actors and not unknown
-    return Draft(claim, definite, actors, noun, joins, bare, tree.phase(match.trigger), about)
+    return Draft(claim, definite, actors, noun, joins, bare, phase=tree.phase(match.trigger), about=about)
 
 
 def _somebody(discourse: Discourse, tree: Tree, id: int) -> bool:
@@ -253,6 +285,8 @@ def _arguments(
                 for actor in discourse.unsaid(sentence, match.trigger)
                 if _as_actor(actor.mention, role, AGENT, tree, match.trigger)
             ]
+    if match.part == "verb" and encounter and first:
+        found += _proposer(discourse, sentence, match.trigger, first)
     if match.part == "noun" and first and encounter:
         found += _by_adjective(discourse, sentence, match.trigger, first)
         found += _by_light_verb(discourse, sentence, match, matches, first, found)
@@ -359,10 +393,14 @@ def _by_light_verb(discourse: Discourse, sentence: int, match: Match, matches: S
         or (one_sided and top == noun and preposition in ("на", "след", "преди", "по време на", "в рамките на"))
         or (one_sided and top in tree.slot(verb, OBJECT))
         or (one_sided and top == noun and preposition in ("за", "към", "от") and _wanted(tree, verb, lexicon))
+        or (one_sided and top == noun and preposition == "от" and tree.definite(noun))
+        or (match.frame.event == "Visit" and top in tree.slot(verb, OBJECT) and _wanted(tree, verb, lexicon))
         or (preposition == "на" and top == noun and match.frame.event == "Meeting" and tree.definite(noun))
         or (preposition in ("на", "по време на", "в") and any(m.trigger == verb and m.frame.event in ENCOUNTERS for m in matches))
         or (match.frame.event == "Visit" and preposition in ("на", "по време на", "за"))
     )
+    if one_sided and (planner := _programme(tree, verb, lexicon)):
+        return _arguments_of(discourse, sentence, planner, verb, role, tree)
     if not takes_part or tree.own_subject(verb) == top or (tree.facts(verb).passive and tree.own_subject(verb) is None):
         return []
     out = []
@@ -371,6 +409,23 @@ def _by_light_verb(discourse: Discourse, sentence: int, match: Match, matches: S
         if mention and not _reporter(discourse, tree, mention.head if mention.head <= len(tree.words) else verb, mention):
             out.append(Argument(role, mention, tree.word_span(verb), actor.rule or AGENT))
     return out
+
+
+def _proposer(discourse: Discourse, sentence: int, verb: int, role: str) -> list[Argument]:
+    """ "| Зеленски | предложи на Путин да се срещнат": the plural means both the one asked and the one who asks."""
+    tree = discourse.trees[sentence]
+    above = tree.word(verb).head
+    if not above or not tree.facts(verb).subjunctive or not tree.third_person_plural(verb) or tree.own_subject(verb) is not None:
+        return []
+    if tree.lemma(above) not in discourse.lexicon.words("light.ask") or not tree.third_person_singular(above) or tree.facts(above).passive:
+        return []
+    return _taking_part(discourse, sentence, discourse.subject(sentence, above), role, AGENT, above)
+
+
+def _programme(tree: Tree, verb: int, lexicon: Lexicon) -> list[int]:
+    """ "В програмата на | Барозу | е предвиден разговор с Първанов": whose programme it is."""
+    plans = [i for i in tree.prepositional(verb, "в") if tree.lemma(i) in lexicon.words("light.programme")]
+    return [owner for plan in plans for slot in ("на", OWNER) for owner in tree.slot(plan, slot)]
 
 
 def _taking_part(discourse: Discourse, sentence: int, actors: Sequence[Actor], role: str, slot: str, at: int) -> list[Argument]:
@@ -507,7 +562,9 @@ def _distinct(discourse: Discourse, mentions: list[Mention]) -> tuple[Mention, .
 # ---- where, when, about what
 
 
-def _place(discourse: Discourse, sentence: int, match: Match, arguments: tuple[Argument, ...]) -> Argument | None:
+def _place(
+    discourse: Discourse, sentence: int, match: Match, arguments: tuple[Argument, ...], matches: Sequence[Match]
+) -> Argument | None:
     """The place nearest to the event: in its own phrase, then in its clause, then above a да-clause ("пристигна в
     Берлин, за да обсъди"). A place inside the topic ("обсъдиха войната в Украйна") is not where they met."""
     tree, found = discourse.trees[sentence], discourse.found[sentence]
@@ -519,7 +576,7 @@ def _place(discourse: Discourse, sentence: int, match: Match, arguments: tuple[A
             continue
         best: tuple[int, Mention, str] | None = None
         for id in tree.nominal_subtree(top):
-            if id in topic or id == top:
+            if id in topic or id == match.trigger or (id == top and tree.is_verb(id)):
                 continue
             preposition = tree.preposition(id)
             mention = found.by_word.get(id) or _named_by(tree, id, found)
@@ -534,6 +591,10 @@ def _place(discourse: Discourse, sentence: int, match: Match, arguments: tuple[A
             return Argument("place", replace(best[1], kind="Place", stands_for=None), best[1].span, best[2])
     where = tree.where_clause(verb) if verb else None
     mention = (found.by_word.get(where) if where else None) or _visited(tree, match, found)
+    for other in matches:
+        if mention is None and other.trigger == above and other.part == "verb":
+            mention = _visited(tree, other, found)  # "ще посети Скопие, за да разговаря с Османи"
+    mention = mention or (discourse.there(sentence, verb) if verb else None)
     if mention is not None and mention.kind in ("Place", "Government"):
         return Argument("place", replace(mention, kind="Place", stands_for=None), mention.span, "where")
     return None

@@ -146,7 +146,8 @@ class Discourse:
             return tuple(Actor(m, "coref:title") for m in holders)
         known = len(owners) == 1 and owners[0].kind == "Organization" and self.gazetteer.organization(owners[0].base) is not None
         union = known and tree.lemma(id) in self.lexicon.words("coref.union")
-        if len(owners) >= 2 or union:
+        represented = len(owners) == 1 and tree.lemma(id) in self.lexicon.words("coref.representatives")
+        if len(owners) >= 2 or union or represented:
             return (Actor(group, ""), *(Actor(m, "coref:members") for m in owners))
         return ()
 
@@ -289,10 +290,21 @@ class Discourse:
         gender = tree.pronoun_gender(id)
         if form in REFLEXIVE_POSSESSIVE:
             return ()
-        person = self._last_person(sentence, id, gender, False, speaking)
+        person = self._last_person(sentence, id, gender, False, speaking, self._agents(sentence, id))
         return (Actor(person, "coref:pronoun"),) if person else ()
 
-    def _last_person(self, sentence: int, before: int, gender: str | None, subjects_only: bool, speaking: bool) -> Mention | None:
+    def _agents(self, sentence: int, id: int) -> frozenset[str]:
+        """ "Домакинът му Олаф Шолц | го | прие": whom he receives is not he himself."""
+        tree, found = self.trees[sentence], self.found[sentence]
+        verb = tree.clause_verb(id)
+        if verb is None or (tree.is_owner(id) and tree.word(id).deprel == "det"):
+            return frozenset()
+        agents = (found.by_word.get(tree.name_after(i) or i) for i in tree.slot(verb, AGENT) if i != id)
+        return frozenset(self.key(m) for m in agents if m and m.named)
+
+    def _last_person(
+        self, sentence: int, before: int, gender: str | None, subjects_only: bool, speaking: bool, but: frozenset[str] = frozenset()
+    ) -> Mention | None:
         """The person spoken of last who fits.
 
         In the same sentence a subject that stands before; then sentence by sentence back the one that the sentence is
@@ -305,7 +317,7 @@ class Discourse:
             for spoken in self._spoken
             if spoken.mention.kind == "Person" and spoken.sentence <= sentence and sentence - REACH <= spoken.sentence
             and (spoken.sentence, spoken.word) < (sentence, before)
-            and self._fits(spoken.mention, gender)
+            and self._fits(spoken.mention, gender) and self.key(spoken.mention) not in but
             and (inside or not self._quotation(spoken.mention.span.start))
         ]  # fmt: skip
         for index in range(sentence, max(-1, sentence - REACH - 1), -1):
@@ -313,12 +325,12 @@ class Discourse:
             speakers = [s for s in here if s.sentence == index and s.speaker]
             if speaking and speakers:
                 return self.fullest(speakers[-1].mention)
-            if speaking and index < sentence and (carried := self._carried(index)) and self._fits(carried, gender):
+            if speaking and index < sentence and (carried := self._carried(index)) and self._fits(carried, gender) and self.key(carried) not in but:
                 return carried
             main = [s for s in subjects if s.main]
             if main:
                 return self.fullest(main[-1].mention)
-            if index < sentence and (carried := self._carried(index)) and self._fits(carried, gender):
+            if index < sentence and (carried := self._carried(index)) and self._fits(carried, gender) and self.key(carried) not in but:
                 return carried
             if subjects:
                 return self.fullest(subjects[-1].mention)
@@ -459,6 +471,13 @@ class Discourse:
             if lemma in spoken.mention.base.lower().split():
                 return Actor(spoken.mention, "coref:body")
         return None
+
+    def there(self, sentence: int, verb: int) -> Mention | None:
+        """ "Радев замина за Атина. | Там | ще разговаря": the place named last in the sentence before."""
+        if not self.trees[sentence].there(verb) or not sentence:
+            return None
+        before = [m for m in self.found[sentence - 1].mentions if m.named and m.kind in ("Place", "Government")]
+        return max(before, key=lambda m: m.span.start, default=None)
 
     def _collective(self, sentence: int, id: int) -> tuple[Actor, ...]:
         """ "Двамата лидери", "двете страни", "двамата": the two spoken of last. Sides are never two people: "двете страни

@@ -45,15 +45,24 @@ def find_events(discourse: Discourse, drafts: Sequence[Draft]) -> tuple[tuple[Cl
         if draft.claim.kind not in ENCOUNTERS:
             clusters.append(_Cluster([draft]))
             continue
-        home = _home(discourse, draft, clusters)
+        home = _spoken_of(discourse, draft, clusters) if draft.again else _home(discourse, draft, clusters)
+        if home and draft.again:
+            draft = replace(draft, claim=replace(draft.claim, kind=_kind(home)))
         if home:
             home.drafts.append(draft)
-        else:
+        elif not draft.again:
             clusters.append(_Cluster([draft]))
     kept = [_Cluster(_told(cluster.drafts)) for cluster in _gathered(discourse, clusters)]
     events = tuple((_kind(cluster), tuple(cluster.drafts)) for cluster in kept)
     claims = sorted((d.claim for cluster in kept for d in cluster.drafts), key=lambda c: (c.trigger.start, c.trigger.end))
     return tuple(claims), events
+
+
+def _spoken_of(discourse: Discourse, draft: Draft, clusters: list[_Cluster]) -> _Cluster | None:
+    """The encounter told of last, in the sentence before or the one before that."""
+    near = [c for c in clusters if c.kinds() & set(ENCOUNTERS) and c.keys(discourse)]
+    last = max(near, key=lambda c: c.drafts[-1].claim.trigger.start, default=None)
+    return last if last and draft.claim.trigger.sentence - last.drafts[-1].claim.trigger.sentence <= 2 else None
 
 
 def _gathered(discourse: Discourse, clusters: list[_Cluster]) -> list[_Cluster]:

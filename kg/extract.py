@@ -203,7 +203,7 @@ def annotation(extraction: Extraction, name: str) -> dict[str, Any]:
             "place": event.place,
             "date": {"text": event.when.text, "edtf": event.when.edtf} if event.when else None,
             "topic": text[topic.start : topic.end] if topic else None,
-            "triggers": [[c.trigger.start, c.trigger.end, text[c.trigger.start : c.trigger.end]] for c in told],
+            "triggers": [[t.start, t.end, text[t.start : t.end]] for t in (c.trigger for c in told if not c.status_rule.startswith("again+"))],
             "reported_by": list(dict.fromkeys(reporters)),
         })  # fmt: skip
     said = [

@@ -104,8 +104,8 @@ REQUIRED_LISTS = frozenset({
     "status.future-verbs", "status.truth", "status.past-or-present", "status.now", "light.object", "light.act", "light.arrival",
     "light.chair", "light.telephone", "light.place", "light.goal", "light.existence", "actors.people", "actors.address",
     "actors.media", "actors.bodies", "actors.unnamed", "actors.reporters", "actors.collective", "actors.pronouns",
-    "actors.not-actors", "coref.two", "coref.side", "coref.union", "coref.same-noun", "coref.colleague", "coref.host",
-    "coref.unnamed-sources", "coref.documents", "light.join", "light.participation", "light.ask", "light.leave",
+    "actors.not-actors", "coref.two", "coref.side", "coref.union", "coref.representatives", "coref.same-noun", "coref.colleague", "coref.host",
+    "coref.unnamed-sources", "coref.documents", "light.join", "light.participation", "light.ask", "light.leave", "light.programme",
 })  # fmt: skip
 
 

@@ -34,7 +34,8 @@ def repair(sentence: Sentence) -> Sentence:
     16. "20 март: | експерти на Турция | провеждат консултации": who stands by a time is the subject of a verb that has none.
     17. "Ще се проведе | среща": a noun without a preposition is the subject of a се-verb that has none.
     18. "Взето от лидерите, | събрали се | в Брюксел": a bare participle after a comma says more of the noun before it.
-    19. A word is not its own ancestor: what the parser left in a circle hangs on the root.
+    19. "Срещата между Турция, Русия и | Иран | в Астана": what "и" and commas join to a name after a preposition belongs to it.
+    20. A word is not its own ancestor: what the parser left in a circle hangs on the root.
     """
     words = list(sentence.words)
     _marks_are_no_names(words)
@@ -55,6 +56,7 @@ def repair(sentence: Sentence) -> Sentence:
     _people_by_no_time(words)
     _what_takes_place(words)
     _participles_after_commas(words)
+    _rows_after_a_preposition(words)
     _no_circles(words)
     return replace(sentence, words=tuple(words))
 
@@ -214,11 +216,16 @@ def _names_are_no_adverbs(words: list[Word]) -> None:
         words[word.id - 1] = replace(word, upos="PROPN", feats=(), deprel=deprel)
 
 
+GERUNDS = ("айки", "яйки", "ейки")
+
+
 def _gerunds_are_verbs(words: list[Word]) -> None:
     for word in list(words):
-        if word.upos == "ADV" and word.form.lower().endswith(("айки", "яйки", "ейки")) and word.lemma.lower() != word.form.lower():
-            deprel = "advcl" if word.deprel == "advmod" else word.deprel
-            words[word.id - 1] = replace(word, upos="VERB", feats=(("Aspect", "Imp"), ("VerbForm", "Conv")), deprel=deprel)
+        form = word.form.lower()
+        if word.upos in ("ADV", "NOUN", "PROPN", "VERB") and form.endswith(GERUNDS) and word.feat("VerbForm") != "Conv" and word.ner == "O":
+            deprel = "advcl" if word.deprel in ("advmod", "nsubj", "obl", "nmod") else word.deprel
+            lemma = word.lemma if word.lemma.lower() != form else form[:-3] + "м"
+            words[word.id - 1] = replace(word, upos="VERB", lemma=lemma, feats=(("Aspect", "Imp"), ("VerbForm", "Conv")), deprel=deprel)
 
 
 def _adverbs_are_no_verbs(words: list[Word]) -> None:
@@ -367,6 +374,30 @@ def _participles_after_commas(words: list[Word]) -> None:
         near = [w for w in words[max(0, word.id - 7) : word.id - 2] if w.upos in ("NOUN", "PROPN") and w.feat("Number") == word.feat("Number")]
         if near and word.feat("Number") == "Plur" and words[word.head - 1].feat("Number") != "Plur":
             words[word.id - 1] = replace(word, head=near[-1].id, deprel="acl")
+
+
+def _rows_after_a_preposition(words: list[Word]) -> None:
+    for first in list(words):
+        if first.ner[:1] not in ("B", "S") or not _has_case(words, first.id):
+            continue
+        row, at = [first.id], _end_of_name(words, first.id)
+        joined = False
+        while at + 1 < len(words) and not joined and words[at].form.lower() in (",", "и") and words[at + 1].ner[:1] in ("B", "S"):
+            joined = words[at].form.lower() == "и"
+            row.append(words[at + 1].id)
+            at = _end_of_name(words, row[-1])
+        strays = [id for id in row[1:] if not _inside(words, id, [first.id])]
+        if not joined or not strays or any(words[id - 1].ner[2:] != first.ner[2:] or words[id - 1].deprel.startswith("nsubj") for id in strays):
+            continue
+        for id in strays:
+            words[id - 1] = replace(words[id - 1], head=first.id, deprel="conj")
+
+
+def _end_of_name(words: list[Word], id: int) -> int:
+    """The id of the last word of the name that begins at `id`."""
+    while id < len(words) and words[id].ner[:1] in ("I", "E"):
+        id += 1
+    return id
 
 
 def _has_case(words: list[Word], id: int) -> bool:

@@ -71,14 +71,14 @@ def _set_by_frame(tree: Tree, match: Match, matches: Sequence[Match], lexicon: L
         if not other.frame.sets or other.trigger == match.trigger or other.trigger in attributes:
             continue
         if any(tree.is_part_of(match.trigger, id) for id in other.ids("encounter")):
-            return _changed(tree, other, lexicon)
+            return changed_status(tree, other, lexicon)
     return None
 
 
 UNDONE = {"cancelled": "planned", "postponed": "planned", "denied": "held", "planned": "proposed", "held": "cancelled", "ongoing": "cancelled"}
 
 
-def _changed(tree: Tree, change: Match, lexicon: Lexicon) -> Status:
+def changed_status(tree: Tree, change: Match, lexicon: Lexicon) -> Status:
     """What a change of status says, with its own polarity and mood."""
     facts = tree.facts(change.trigger)
     matrix = _matrix(tree, change.trigger) if facts.subjunctive else None
@@ -277,13 +277,15 @@ def _by_place(tree: Tree, id: int, kind: str, lexicon: Lexicon) -> Status:
     if preposition in ("на", "в", "по време на", "в рамките на", "в хода на", "при", "през", "в кулоарите на", "в полетата на"):
         if tree.lemma(verb) in lexicon.words("light.place") or tree.lemma(verb) in lexicon.words("light.goal") or preposition not in ("на", "в"):
             inner = _of_verb(tree, verb, lexicon)
+            if inner.value == "denied":  # "по време на разговора Алиев не отстъпи": there was one
+                inner = Status("planned" if facts.future else "held", inner.rule, inner.heard)
             arrived = kind == "Visit" and inner.value == "held" and tree.lemma(verb) in lexicon.words("light.arrival")
             return Status("ongoing" if arrived else inner.value, f"during+{inner.rule}", inner.heard)
         if facts.future or facts.future_in_past:
             return Status("planned", "during+future", facts.heard)
         if facts.past:
             return Status("held", "during+past", facts.heard)
-    if preposition == "за":
+    if preposition in ("за", "към"):
         if tree.lemma(verb) in lexicon.words("light.goal"):
             return Status("planned", "purpose")
         if _in(tree, verb, lexicon, "status.proposed-verbs"):

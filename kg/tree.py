@@ -23,6 +23,7 @@ from kg.grammar import (
     BE_HEARD,
     BE_PAST,
     BE_PRESENT,
+    BUT,
     CHANNELS,
     CLITICS,
     COMING,
@@ -34,6 +35,7 @@ from kg.grammar import (
     DURATIONS,
     ENCLITICS,
     FEMININE_PRONOUNS,
+    FIRST_PERSON_ENDINGS,
     FOLDED,
     FUTURE,
     FUTURE_HEARD,
@@ -57,6 +59,7 @@ from kg.grammar import (
     REFLEXIVE_POSSESSIVE,
     RELATIVE_PRONOUNS,
     SEPARATELY,
+    THERE,
     TIMES,
     WHERE,
 )
@@ -253,6 +256,19 @@ class Tree:
         before = first - 1
         return before >= 1 and self.form(before) == "не" and not self.is_verb(first)
 
+    def affirmed(self, id: int) -> tuple[int, ...]:
+        """The members of a row without those denied: "не Путин и Зеленски, а | Лавров и Кулеба"."""
+        denied, out = False, []
+        for member in sorted(self.conjuncts(id)):
+            first = min((c for c in self.children(member) if c < member and self.word(c).deprel in ("case", "amod", "det")), default=member)
+            if self.denied_phrase(member):
+                denied = True
+            elif first > 1 and self.form(first - 1) in BUT:
+                denied = False
+            if not denied:
+                out.append(member)
+        return tuple(out)
+
     def through_noun(self, id: int, compound: tuple[str, ...]) -> tuple[int, ...]:
         """The phrase under a compound preposition that the parser took apart: "с участието | на Гутериш"."""
         out: list[int] = []
@@ -419,6 +435,9 @@ class Tree:
             elif word.deprel in ("acl", "acl:relcl", "amod") and word.head and self.is_nominal(word.head):
                 if self.facts(current).subjunctive:
                     return self._controlled(word.head)
+                if any(self.form(c) in WHERE for c in self.children(current)):
+                    current = self.clause_verb(word.head)
+                    continue
                 return word.head if not self.facts(current).passive else None
             else:
                 return None
@@ -516,8 +535,8 @@ class Tree:
             word = self.word(child)
             if word.deprel in ("case", "punct", "aux", "expl", "cop", "cc") or not self.is_nominal(child):
                 continue
-            if self.preposition(child) == preposition and not self.denied_phrase(child):
-                out += [i for i in self.conjuncts(child) if i == child or self.preposition(i) in (None, preposition)]
+            if self.preposition(child) == preposition:
+                out += [i for i in self.affirmed(child) if i == child or self.preposition(i) in (None, preposition)]
         if not out and preposition.count(" ") == 2:
             first, middle, last = preposition.split()
             out += self.through_noun(id, (first, middle, last))
@@ -561,7 +580,8 @@ class Tree:
         Уиткоф, in "проведе среща в Маями с Умеров" on the verb. Only phrases after the noun count, in its clause."""
         inside = [i for i in self.subtree(id) if i > id and self.preposition(self.word(i).head or i) != "за"]
         governor = self.word(id).head
-        beside = [c for c in self.children(governor) if c > id] if governor else []
+        subject = preposition == "между" and self.word(id).deprel.startswith("nsubj")
+        beside = [c for c in self.children(governor) if c > id or subject] if governor else []
         limit = next(
             (i for i in range(id + 1, len(self.words) + 1) if self.word(i).upos in ("VERB", "SCONJ") or self.form(i) in (";", ":")), len(self.words)
         )
@@ -653,7 +673,7 @@ class Tree:
 
     def _third_person(self, id: int) -> bool:
         """The aorist and imperfect of the second and third person singular are one form ("отговори"): news uses the third."""
-        return not any(
+        return not self.first_person(id) and not any(
             w.feat("Person") == "1" or (w.feat("Person") == "2" and w.feat("Tense") == "Pres") or w.feat("Mood") == "Imp"
             for w in self._finite_forms(id) if w.upos != "PRON"
         )  # fmt: skip
@@ -664,6 +684,10 @@ class Tree:
         return word.feat("Gender") if word.feat("VerbForm") == "Part" and word.feat("Number") == "Sing" else None
 
     def first_person(self, id: int) -> bool:
+        """ "Ще се | срещна | с Ердоган": after ще and да the form of the dictionary is that of the first person."""
+        lemma_form = self.form(id) == self.lemma(id) and self.form(id)[-1:] in FIRST_PERSON_ENDINGS and not self.facts(id).participle
+        if lemma_form and (self.facts(id).future or self.facts(id).subjunctive):
+            return True
         return any(w.feat("Person") == "1" and w.upos != "PRON" for w in self._finite_forms(id))
 
     def lasted(self, id: int) -> bool:
@@ -699,6 +723,9 @@ class Tree:
             if child > id and self.word(child).deprel in (*NAME_RELATIONS, "conj") and named(self.word(child)) and not self.preposition(child):
                 out += [i for i in self.conjuncts(child) if i not in out]
         return tuple(out)
+
+    def there(self, verb: int) -> bool:
+        return any(self.form(c) in THERE for c in self.children(verb))
 
     def where_clause(self, id: int) -> int | None:
         """The noun that "където" stands for: "замина за Варшава, където се срещна" -> Варшава."""
@@ -840,7 +867,7 @@ class Tree:
         if facts.passive or (self.reflexive(id) and self._se_passive(id)):
             return self.prepositional(id, "от") or self.prepositional(id, "от страна на")
         subject = self.subject(id)
-        return () if subject is None else tuple(i for i in self.conjuncts(subject) if not self.denied_phrase(i))
+        return () if subject is None else self.affirmed(subject)
 
     def _se_passive(self, id: int) -> bool:
         """ "Обсъждаха се условията": a thing as subject of a се-verb with an agent phrase от + noun."""
