@@ -27,13 +27,16 @@ def write_pages(folder: Path) -> tuple[Path, ...]:
     pages = {"index.html": _terms(source), "shapes.html": _shapes(source), "questions.html": _questions(source)}
     for name, text in pages.items():
         (folder / name).write_text(text, "utf-8")
-    for name in ("kg.ttl", "shapes.ttl"):
-        shutil.copyfile(source / name, folder / name)
-    return tuple(sorted(folder / name for name in (*pages, "kg.ttl", "shapes.ttl")))
+    copied = [source / "kg.ttl", source / "shapes.ttl", source / "examples" / "valid" / "sample.trig"]
+    for file in copied:
+        shutil.copyfile(file, folder / file.name)
+    return tuple(sorted(folder / name for name in (*pages, *(file.name for file in copied))))
 
 
 def _terms(source: Path) -> str:
-    logging.disable(logging.INFO)  # pyLODE reports its progress through the root logger
+    root = logging.getLogger()
+    level = root.level  # pyLODE reports its progress through the root logger, and sets it to do so
+    logging.disable(logging.INFO)
     try:
         from pylode import OntPub
     except ImportError as error:
@@ -42,6 +45,7 @@ def _terms(source: Path) -> str:
         page = OntPub(ontology=_own_terms(source)).make_html()
     finally:
         logging.disable(logging.NOTSET)
+        root.setLevel(level)
     diagram = (source / "diagram.svg").read_text("utf-8")
     before, body, after = page.partition("<body>")
     figure = f'<figure style="max-width:56rem;margin:0 16rem 0 0">{diagram}</figure>'
@@ -73,16 +77,51 @@ def _shapes(source: Path) -> str:
     text = (source / "shapes.ttl").read_text("utf-8")
     blocks = {block.split()[0]: block for block in text.split("\n\n") if block.startswith("shape:")}
     examples = {file: file.read_text("utf-8") for file in sorted((source / "examples" / "invalid").glob("*.ttl"))}
-    parts = ["<h1>Shapes</h1><p>What a graph must look like. <code>kg check</code> applies them.</p>"]
+    sample = _sample(source)
+    parts = [
+        "<h1>Shapes</h1><p>What a graph must look like. <code>kg check</code> applies them. Under each shape: a node of "
+        'the <a href="sample.trig">sample</a> that conforms, and mistakes that trip it.</p>'
+    ]
     for shape in sorted(shapes.subjects(rdflib.RDF.type, sh.NodeShape), key=str):
         name = str(shape).rpartition("#")[2]
         labels = {getattr(label, "language", None): str(label) for label in shapes.objects(shape, rdflib.RDFS.label)}
         parts.append(f'<h2 id="{name}">{name}</h2><p>{_safe(labels["en"])}.<br>{_safe(labels["bg"])}.</p>')
         parts.append(f"<pre>{_safe(blocks[f'shape:{name}'])}</pre>")
+        target, of = shapes.value(shape, sh.targetClass), shapes.value(shape, sh.targetSubjectsOf)
+        parts.append(_example("conforms", _node(sample, sample.subjects(rdflib.RDF.type if target else of, target))))
         for file, example in examples.items():
             if example.startswith(f"# trips: {name}\n"):
-                parts.append(f"<details><summary>{file.stem}</summary><pre>{_safe(example)}</pre></details>")
+                parts.append(_example(f"trips: {file.stem}", example))
     return _page("Shapes", parts)
+
+
+def _example(title: str, text: str) -> str:
+    return f"<details><summary>{title}</summary><pre>{_safe(text)}</pre></details>"
+
+
+def _sample(source: Path) -> Any:
+    """The valid example as one graph, with the short names of kg.ttl."""
+    import pyoxigraph
+    import rdflib
+
+    quads = pyoxigraph.parse(path=str(source / "examples" / "valid" / "sample.trig"))
+    graph = rdflib.Graph().parse(data="\n".join(f"{quad.triple} ." for quad in quads), format="nt")
+    for prefix, iri in rdflib.Graph().parse(source / "kg.ttl").namespaces():
+        graph.bind(prefix, iri)
+    return graph
+
+
+def _node(graph: Any, subjects: Any) -> str:
+    """What the graph says of the first of the subjects, in Turtle without its head."""
+    import rdflib
+
+    first, part = min(subjects, key=str), rdflib.Graph()
+    for prefix, iri in graph.namespaces():
+        part.bind(prefix, iri)
+    for triple in graph.triples((first, None, None)):
+        part.add(triple)
+    lines = part.serialize(format="turtle").splitlines()
+    return "\n".join(line for line in lines if line and not line.startswith("@prefix"))
 
 
 def _questions(source: Path) -> str:

@@ -4,6 +4,7 @@
     .venv/bin/python notebooks/write_manual.py --quick    only the pages that need no model (commands, functions, terms)
     .venv/bin/python notebooks/write_manual.py --measure  the figures of the README too: quality, speed here
     .venv/bin/python notebooks/write_manual.py --picture  the picture of the page too (needs Chromium)
+    .venv/bin/python notebooks/write_manual.py --coverage how much of the program the manual explains; writes nothing
 
 A page keeps what stands above its MARK, which is written by hand; what stands below is made anew. The tests make the
 same pages in memory and compare, so that what the manual says is what the program does.
@@ -14,6 +15,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -78,8 +80,12 @@ def _help(text: str) -> Iterator[str]:
         yield f"{head}: `{rest}`" if head in ("Example", "Examples") else line
 
 
+def _shown(parameter: Any) -> str:
+    return parameter.name.upper() if parameter.param_type_name == "argument" else ", ".join(parameter.opts)
+
+
 def _parameter(parameter: Any) -> str:
-    name = parameter.name.upper() if parameter.param_type_name == "argument" else ", ".join(parameter.opts)
+    name = _shown(parameter)
     default = "" if parameter.default in (None, False, ()) or callable(parameter.default) else f"`{parameter.default}`"
     meaning = (parameter.help or "").replace("|", "\\|")
     variable = f"`{parameter.envvar}`" if parameter.envvar else ""
@@ -214,6 +220,83 @@ def _table(answer: Any) -> Iterator[str]:
     yield from ("", f"{len(rows)} / {len(answer.rows)}")
 
 
+# Coverage.
+
+
+def coverage() -> dict[str, tuple[int, list[str]]]:
+    """For commands, options, rule keys, terms, questions and functions: how many there are, and which are unexplained.
+
+    A command is explained by its text and an example, an option by its meaning, a rule key and a list of words by
+    standing in the page on frames or beside the rules, a term by label and definition, a question by its wording and an
+    answer, a function by its text; in both languages where the manual has the page in both.
+    """
+    import inspect
+
+    import typer.main
+
+    import kg
+    from kg import lexicon
+    from kg.cli import app
+    from kg.model import STATUSES
+
+    def text(name: str) -> str:
+        return (MANUAL / name).read_text("utf-8")
+
+    known = dict(_leaves(typer.main.get_command(app), "kg"))
+    written = _sections(text("en/commands.md"))
+    options = {
+        f"{name} {_shown(option)}": _cell(written.get(name, ""), f"`{_shown(option)}`", 1)
+        for name, command in known.items()
+        for option in command.params
+        if option.name != "help"
+    }
+    keys = sorted({*lexicon.FRAME_KEYS, *lexicon.ROLES, *lexicon.STANCES, *STATUSES})
+    rules = (ROOT / "kg" / "rules" / "README.md").read_text("utf-8")
+    functions = _sections(text("en/python.md"))
+    found = {
+        "commands": {name: "Example" in written.get(name, "") for name in known},
+        "options": options,
+        "lists of words": {name: f"`{name}`" in rules for name in lexicon.REQUIRED_LISTS},
+        "functions": {f"kg.{name}": f"kg.{name}" in functions for name in kg.__all__ if inspect.isfunction(getattr(kg, name))},
+    }
+    for language in LANGUAGES:
+        frames, terms, answers = (text(f"{language}/{name}.md") for name in ("frames", "terms", "questions"))
+        asked = _sections(answers)
+        found[f"rule keys ({language})"] = {key: f"`{key}`" in frames for key in keys}
+        found[f"terms ({language})"] = {
+            name: _cell(terms, f"`{name}`", 1) and _cell(terms, f"`{name}`", 2) for name in _terms()
+        }
+        found[f"questions ({language})"] = {
+            path.stem: wording(path.read_text("utf-8"), language) in (section := asked.get(path.stem, ""))
+            and "```sparql" in section
+            and re.search(r"^\d+ / \d+$", section, re.M) is not None
+            for path in question_files()
+        }
+    return {kind: (len(all_), sorted(name for name, there in all_.items() if not there)) for kind, all_ in found.items()}
+
+
+def _sections(text: str) -> dict[str, str]:
+    """The parts of a page by their heading of the second level."""
+    return {part.split("\n", 1)[0].strip(): part for part in text.split("\n## ")[1:]}
+
+
+def _cell(text: str, first: str, number: int) -> bool:
+    """Whether the row of a table that begins with `first` has words in the cell of that number."""
+    row = next((line for line in text.splitlines() if line.startswith(f"| {first} |")), "")
+    cells = [cell.strip() for cell in re.split(r"(?<!\\)\|", row)[1:-1]]
+    return len(cells) > number and bool(cells[number])
+
+
+def _terms() -> list[str]:
+    """The names of all terms of the ontology."""
+    from rdflib import RDF, Graph
+
+    from kg.graph import DIP
+
+    graph = Graph().parse(ROOT / "ontology" / "kg.ttl")
+    return sorted({str(term)[len(DIP) :] for term in graph.subjects(RDF.type, None) if str(term).startswith(DIP)})
+
+
 # Figures and the picture.
 
 
@@ -330,7 +413,12 @@ def main() -> None:
     parser.add_argument("--measure", action="store_true", help="the figures of the README too")
     parser.add_argument("--real", type=Path, metavar="GOLD", help="the README's figures on gold that two people made")
     parser.add_argument("--picture", action="store_true", help="the picture of the page too")
+    parser.add_argument("--coverage", action="store_true", help="say how much of the program the manual explains")
     asked = parser.parse_args()
+    if asked.coverage:
+        for kind, (number, unexplained) in coverage().items():
+            print(f"{kind:16} {number - len(unexplained):4} / {number:<4} {' '.join(unexplained)}".rstrip())
+        return
     pages = quick_pages()
     if not asked.quick:
         import kg

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -59,8 +62,6 @@ def test_its_own_checks_find_nothing():
     ],
 )
 def test_its_checks_find_what_is_wrong(tmp_path, file, old, new, finding):
-    import shutil
-
     folder = tmp_path / "ontology"
     shutil.copytree(FOLDER, folder)
     text = (folder / file).read_text("utf-8")
@@ -162,6 +163,50 @@ def test_a_reasoner_finds_a_contradiction_that_is_there(ontology):
     person = next(data.subjects(RDF.type, rdflib.URIRef(DIP + "Person")))
     data.add((person, RDF.type, rdflib.URIRef(DIP + "Place")))
     assert [] != faults(closed(ontology, data))
+
+
+def hermit() -> Path | None:
+    """The reasoner HermiT with the OWL API in it, as owlready2 ships it."""
+    found = importlib.util.find_spec("owlready2")
+    return Path(found.submodule_search_locations[0]) / "hermit" / "HermiT.jar" if found else None
+
+
+def owl_findings(graph: rdflib.Graph, file: Path, form: str) -> list[str]:
+    """What the OWL API and HermiT say of the graph, written to `file` in that form, after the number of axioms."""
+    graph.serialize(file, format=form)
+    command = ["java", "-cp", hermit(), Path(__file__).parent / "OwlCheck.java", file]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    axioms, *findings = done.stdout.splitlines()
+    assert int(axioms.removeprefix("axioms: ")) > 200
+    return findings
+
+
+NEEDS_JAVA = pytest.mark.skipif(
+    shutil.which("javac") is None or hermit() is None,
+    reason="HermiT needs a JDK (apt-get install default-jdk-headless) and owlready2",
+)
+
+
+@NEEDS_JAVA
+@pytest.mark.parametrize("form", ["turtle", "xml"])
+def test_it_is_owl_2_dl_and_consistent_with_the_sample(ontology, tmp_path, form):
+    assert [] == owl_findings(ontology, tmp_path / "ontology", form)
+    assert [] == owl_findings(ontology + sample(), tmp_path / "whole", form)
+
+
+@NEEDS_JAVA
+@pytest.mark.parametrize(
+    ("wrong", "finding"),
+    [
+        ("dip:held a owl:ObjectProperty , owl:DatatypeProperty .", "violation: Cannot pun between properties"),
+        ("dip:Both a owl:Class ; rdfs:subClassOf dip:Actor , dip:Place .", f"unsatisfiable: <{DIP}Both>"),
+        ("<urn:both> a dip:Person , dip:Place .", "inconsistent"),
+    ],
+)
+def test_what_is_not_owl_2_dl_or_contradicts_itself_is_found(ontology, tmp_path, wrong, finding):
+    prefixes = "".join(f"@prefix {name}: <{iri}> .\n" for name, iri in (("dip", DIP), ("owl", OWL), ("rdfs", RDFS)))
+    graph = ontology + rdflib.Graph().parse(data=prefixes + wrong)
+    assert any(line.startswith(finding) for line in owl_findings(graph, tmp_path / "wrong", "turtle"))
 
 
 def test_what_follows_for_readers_of_other_vocabularies(whole):

@@ -18,7 +18,10 @@ Where = Annotated[str | None, typer.Argument(help="A name (bg-compact, stanza) o
 
 @app.command("list")
 def list_models(as_json: AsJson = False) -> None:
-    """List the models that are here: name, size, folder."""
+    """List the models that are here: name, size, folder.
+
+    Example: kg models list
+    """
     from kg.models import known_models
 
     found = known_models()
@@ -32,7 +35,10 @@ def list_models(as_json: AsJson = False) -> None:
 
 @app.command()
 def verify(models: Where = None) -> None:
-    """Check that all files are there and unchanged. Exit code 1 when something is wrong."""
+    """Check that all files are there and unchanged. Exit code 1 when something is wrong.
+
+    Example: kg models verify bg-compact
+    """
     from kg.models import find_models, known_models
     from kg.models import verify as problems_of
 
@@ -55,7 +61,10 @@ def pull(
     dir: Annotated[Path | None, typer.Option(help="Where to put it; kg's folder in your cache when left out.")] = None,
     url: Annotated[str | None, typer.Option(help="A mirror instead of Stanza's own server.")] = None,
 ) -> None:
-    """Fetch Stanza's official Bulgarian models (331 MB, need a network); then use them with --model stanza."""
+    """Fetch Stanza's official Bulgarian models (331 MB, need a network); then use them with --model stanza.
+
+    Example: kg models pull
+    """
     from kg.models import pull as fetch
 
     found = fetch(package, dir, url)
@@ -65,7 +74,10 @@ def pull(
 
 @app.command()
 def use(folder: Annotated[Path, typer.Argument(help="A folder of models of yours, in Stanza's layout.")]) -> None:
-    """Check a folder of your own and print the setting that makes it the default: eval "$(kg models use DIR)"."""
+    """Check a folder of your own and print the setting that makes it the default of a shell session.
+
+    Example: eval "$(kg models use my-models)"
+    """
     import shlex
 
     from kg.models import find_models, require_sound
@@ -91,7 +103,10 @@ def train(
     seed: Annotated[int, typer.Option(help="Number that fixes all that is random.")] = 1234,
     threads: Annotated[int, typer.Option(min=1, help="Processor cores to use.")] = 1,
 ) -> None:
-    """Train all parts, measure them, write the folder and its card. Interrupted, it goes on where it stopped."""
+    """Train all parts, measure them, write the folder and its card. Interrupted, it goes on where it stopped.
+
+    Example: kg models train --treebank ud-bg-btb --names slavicner --raw texts --out my-models --work scratch --scale 0.1
+    """
     from kg.train.recipe import Sources, train_all
 
     topics = tuple(filter(None, held_out.split(",")))
