@@ -1,5 +1,6 @@
 """Who is who: chains of a document, the partition of the corpus, offices, events of several articles."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -211,6 +212,25 @@ def test_meetings_of_one_pair_at_other_dates_stay_apart(known):
 def test_a_meeting_in_two_cities_on_one_day_is_one_that_sources_disagree_on(known):
     (event,) = resolve([meeting(known, DAY), meeting(known, DAY + timedelta(1), place="Виена")], known).events
     assert 2 == len(event.claims)
+
+
+def set_for(report, status, day):
+    """The report with another status, and set for `day`, whenever it was published."""
+    when = replace(report.claims[0].when, start=day, end=day)
+    claim = replace(report.claims[0], status=status, when=when)
+    return replace(report, claims=(claim,), events=(replace(report.events[0], status=status, when=when),))
+
+
+def test_a_postponed_meeting_stays_open_when_its_old_day_is_told_again(known):
+    docs = [
+        set_for(meeting(known, DAY - timedelta(17)), "planned", DAY - timedelta(7)),
+        set_for(meeting(known, DAY - timedelta(10)), "postponed", DAY - timedelta(7)),
+        set_for(meeting(known, DAY - timedelta(6), "Иван Трети"), "planned", DAY - timedelta(7)),
+        meeting(known, DAY),
+    ]
+    (event,) = resolve(docs, known).events
+    assert (4, "held", DAY) == (len(event.claims), event.status, event.when.start)
+    assert 2 == len(resolve([*docs, meeting(known, DAY + timedelta(7))], known).events), "held is closed"
 
 
 def test_meetings_of_others_stay_apart(known):

@@ -62,12 +62,13 @@ class _Story:
         self.kinds.add(report.kind)
         self.place = self.place or report.place
         self.told = report.day if report.day is not None else self.told
+        later = report.first is not None and (self.last is None or report.first > self.last)  # a new date, not the old again
         narrower = report.first is not None and (
             self.first is None or report.last - report.first <= self.last - self.first or self.open  # type: ignore[operator]
         )
         if narrower:
             self.first, self.last = report.first, report.last
-        self.open = any(claim.status in OPEN for claim in report.claims) or (self.open and report.first is None)
+        self.open = any(claim.status in OPEN for claim in report.claims) or (self.open and not later)
 
 
 def merge_events(
