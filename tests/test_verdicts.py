@@ -183,8 +183,9 @@ def test_conflicts_of_sources_that_agree(store):
     assert [] == json.loads(run("conflicts", "--store", store, "--json").stdout)
 
 
-def told(claim, document, status, start=None, place=None, *who):
+def told(claim, document, status, start=None, place=None, *who, speaker=None):
     row = {"id": "e", "kind": "Meeting", "claim": claim, "document": document, "publisher": document, "sentence": claim}
+    row |= {"speaker": speaker, "country": place and "TR", "placeId": "place/tr" if place == "Турция" else place}
     return [row | {"status": status, "from": start, "to": start, "place": place, "who": one} for one in who or (None,)]
 
 
@@ -206,6 +207,17 @@ def test_disagreements_over_each_matter():
 def test_one_article_does_not_disagree_with_itself():
     rows = told("c1", "d1", "Held", "2026-04-02") + told("c2", "d1", "Held", "2026-04-03")
     assert [] == disagreements(rows)
+
+
+def test_a_country_does_not_contradict_its_city():
+    assert [] == disagreements(told("c1", "d1", "Held", None, "Анкара") + told("c2", "d2", "Held", None, "Турция"))
+
+
+def test_one_article_may_tell_of_two_who_disagree():
+    rows = told("c1", "d1", "Denied", speaker="Занев") + told("c2", "d1", "Held", speaker="Радио Прибой")
+    assert [("status", "Denied", "Held")] == [(one["over"], one["one"], one["two"]) for one in disagreements(rows)]
+    rows = told("c1", "d1", "Denied", speaker="Занев") + told("c2", "d1", "Held", speaker="Занев")
+    assert [] == disagreements(rows), "one speaker takes his words back"
 
 
 def test_a_chain_is_found_by_its_key(store, tmp_path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from itertools import groupby
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -166,10 +167,12 @@ def conflicts(store: options.Store = options.DEFAULT_STORE, as_json: options.AsJ
     if as_json:
         _print_json(found)
         return
-    for one in found:
-        print(f"{one['id']}  {one['over']}: {one['one']} – {one['two']}")
-        for publisher, sentence in (("publisher", "sentence"), ("otherPublisher", "otherSentence")):
-            print(f"    {one[publisher] or 'no source'}: {one[sentence].strip()}")
+    for (id, kind, who), told in groupby(found, key=lambda one: (one["id"], one["kind"], one["who"])):
+        print(f"{id}  {kind}  {who}")
+        for one in told:
+            print(f"    {one['over']}: {one['one']} – {one['two']}")
+            for publisher, sentence in (("publisher", "sentence"), ("otherPublisher", "otherSentence")):
+                print(f"        {one[publisher] or 'no source'}: {one[sentence].strip()}")
     if not found:
         print("the sources agree", file=sys.stderr)
 

@@ -11,29 +11,34 @@ OPPOSED = (("Denied", "Held"), ("Denied", "Ongoing"), ("Denied", "Planned"), ("C
 
 
 def disagreements(rows: Iterable[Record]) -> list[Record]:
-    """Pairs of claims of two articles on one event that cannot both be right, `one` beside `two`, by event and matter.
+    """Pairs of claims on one event that cannot both be right, `one` beside `two`, by event and matter.
 
-    `over` is status, date, place or participants. Dates and places are compared between claims of one status, and of
-    participants those count whom one article names and another, which names two others, leaves out.
+    They are of two articles; or of one that denies in one voice what it reports in another ("Занев: няма такъв разговор"
+    beside "Радио Прибой съобщи за разговор"). `over` is status, date, place or participants. Dates and places (those whose
+    country is known: a hall is in some town) are compared between claims of one status, and of participants those count
+    whom one article names and another, which names two others, leaves out. `who` are all whom the claims name.
     """
     found = []
     for _, told in groupby(rows, key=lambda row: row["id"]):
         claims = list(_claims(told))
+        everybody = ", ".join(sorted(set().union(*(claim["who"] for claim in claims))))
         by_document: dict[str, set[str]] = {}
         for claim in claims:
             by_document.setdefault(claim["document"], set()).update(claim["who"])
         for one, two in permutations(claims, 2):
-            if one["document"] != two["document"]:
-                found += [_record(one, two, *matter) for matter in _matters(one, two, by_document[two["document"]])]
+            if one["document"] != two["document"] or (one["status"] == "Denied" and one["speakers"] != two["speakers"]):
+                matters = _matters(one, two, by_document[two["document"]])
+                found += [_record(one, two, *matter) | {"who": everybody} for matter in matters]
     unique = {tuple(sorted((key, str(value)) for key, value in record.items())): record for record in found}
     return [unique[key] for key in sorted(unique, key=lambda key: (unique[key]["id"], unique[key]["over"], key))]
 
 
 def _claims(rows: Iterable[Record]) -> Iterator[Record]:
-    """One record a claim; `who` is the set of its named participants."""
+    """One record a claim; `who` is the set of its named participants, `speakers` of those in whose statements it is."""
     for _, told in groupby(rows, key=lambda row: row["claim"]):
         several = list(told)
-        yield several[0] | {"who": {row["who"] for row in several if row["who"]}}
+        sets = {"who": {row["who"] for row in several}, "speakers": {row["speaker"] for row in several}}
+        yield several[0] | {name: values - {None} for name, values in sets.items()}
 
 
 def _matters(one: Record, two: Record, named: set[str]) -> Iterator[tuple[str, str, str]]:
@@ -43,11 +48,16 @@ def _matters(one: Record, two: Record, named: set[str]) -> Iterator[tuple[str, s
         return
     if one["to"] and two["from"] and one["to"] < two["from"]:
         yield "date", one["to"], two["from"]
-    if one["place"] and two["place"] and one["place"] < two["place"]:
+    if one["place"] and two["place"] and one["place"] < two["place"] and not _within(one, two):
         yield "place", one["place"], two["place"]
     if one["status"] == "Held" and len(two["who"]) > 1:
         for actor in sorted(one["who"] - named):
             yield "participants", actor, ", ".join(sorted(two["who"]))
+
+
+def _within(one: Record, two: Record) -> bool:
+    """One place is the country of the other."""
+    return one["country"] == two["country"] and f"place/{one['country'].lower()}" in (one["placeId"], two["placeId"])
 
 
 def _record(one: Record, two: Record, over: str, left: str, right: str) -> Record:
