@@ -16,6 +16,8 @@ from kg.tree import AGENT, NAME, OBJECT, OWNER, Tree
 
 PARTICIPANTS = ("participant", "visitor", "host")
 ACTOR_KINDS = ("Person", "Government", "Organization", "Group")
+MEDIATED = ("с посредничеството на", "под егидата на")
+DURING = ("на", "по време на", "в", "при")
 PLACE_PREPOSITIONS = ("в", "край", "до", "при", "из", "на", "извън")
 
 
@@ -95,7 +97,10 @@ def _apart(discourse: Discourse, sentence: int, match: Match, draft: Draft) -> t
     tree, claim = discourse.trees[sentence], draft.claim
     guests = match.part == "verb" and tree.apart(match.trigger)
     others = [a for a in claim.arguments if a.rule == "с" or (guests and a.role == "visitor")]
-    selves = [a for a in claim.arguments if a not in others]
+    spans = {a.span for a in others}
+    selves = [a for a in claim.arguments if a not in others and a.span not in spans]
+    if len(others) < len([a for a in claim.arguments if a not in selves]):
+        return (draft,)  # "с министрите на Белгия и Швеция": one phrase stands for several
     if guests and len(others) >= 2 and selves:
         return _split(discourse, draft, selves, others)
     if match.part != "noun" or claim.kind not in ("Meeting", "Call") or not tree.unspecific(match.trigger) or len(others) < 2 or not selves:
@@ -128,11 +133,13 @@ def _draft(
     if kind == "Negotiation" and match.part == "noun" and not actors:
         arguments += _addressed(discourse, sentence, match)
         actors = _distinct(discourse, [a.mention for a in arguments])
-    if kind == "Negotiation" and match.part == "noun":
+    if kind == "Negotiation" and match.part in ("noun", "verb"):
         sides = _sides(discourse, sentence, match, matches, actors)
         arguments += sides
         actors = _distinct(discourse, [*actors, *(a.mention for a in sides)])
     definite = match.part == "noun" and (tree.definite(match.trigger) or tree.owner_word(match.trigger) is not None)
+    if encounter and actors and all(a.rule in MEDIATED for a in arguments if a.mention in actors):
+        arguments, actors = tuple(a for a in arguments if a.mention not in actors), ()  # mediators alone are no sides
     if encounter and not _acceptable(discourse, tree, match, matches, arguments, actors, definite):
         return None
     if not encounter and not _says_enough(match, arguments, actors):
@@ -211,6 +218,8 @@ def _acceptable(
     if match.part == "verb":
         hosts = [id for id in match.ids("host") if tree.word(id).upos != "PRON"]
         if len(actors) >= 2 or (len(actors) == 1 and match.frame.event == "Visit" and hosts):
+            return True
+        if len(actors) == 1 and match.frame.id == "receive-guest" and tree.facts(match.trigger).passive and actors[0].kind == "Person":
             return True
         if len(actors) == 1 and (_also(tree, match) or (actors[0].kind == "Organization" and match.frame.id == "session")):
             return True
@@ -390,8 +399,9 @@ def _by_light_verb(discourse: Discourse, sentence: int, match: Match, matches: S
         or (lemma in lexicon.words("light.object") and top in tree.slot(verb, OBJECT))
         or (lemma in lexicon.words("light.place") and preposition in ("на", "в", "във"))
         or (lemma in lexicon.words("light.goal") and preposition == "за")
-        or (one_sided and top == noun and preposition in ("на", "след", "преди", "по време на", "в рамките на"))
-        or (one_sided and top in tree.slot(verb, OBJECT))
+        or (one_sided and top == noun and preposition in ("на", "в", "след", "преди", "по време на", "в рамките на", "освен"))
+        or (not found and match.frame.event == "Meeting" and preposition == "по време на" and not tree.definite(noun))
+        or (one_sided and top in tree.slot(verb, OBJECT) and (top == noun or tree.lemma(top) in lexicon.words("light.phase")))
         or (one_sided and top == noun and preposition in ("за", "към", "от") and _wanted(tree, verb, lexicon))
         or (one_sided and top == noun and preposition == "от" and tree.definite(noun))
         or (match.frame.event == "Visit" and top in tree.slot(verb, OBJECT) and _wanted(tree, verb, lexicon))
@@ -401,10 +411,11 @@ def _by_light_verb(discourse: Discourse, sentence: int, match: Match, matches: S
     )
     if one_sided and (planner := _programme(tree, verb, lexicon)):
         return _arguments_of(discourse, sentence, planner, verb, role, tree)
-    if not takes_part or tree.own_subject(verb) == top or (tree.facts(verb).passive and tree.own_subject(verb) is None):
+    if not takes_part or tree.own_subject(verb) == top or (tree.facts(verb).passive and not one_sided):
         return []
     out = []
-    for actor in discourse.subject(sentence, verb):
+    impersonal = tree.facts(verb).passive and one_sided and tree.definite(noun) and match.frame.event in ("Meeting", "Call")
+    for actor in discourse.spoken_of(sentence, verb) if impersonal else discourse.subject(sentence, verb):
         mention = _as_actor(actor.mention, role, AGENT, tree, verb)
         if mention and not _reporter(discourse, tree, mention.head if mention.head <= len(tree.words) else verb, mention):
             out.append(Argument(role, mention, tree.word_span(verb), actor.rule or AGENT))
@@ -470,8 +481,11 @@ def _asked(discourse: Discourse, sentence: int, noun: int, verb: int, role: str)
     """ "Арсой предлага на | Москва и Киев | разговори": who is asked to an encounter takes part in it, and where only one
     is, the one who asks: "покани Левченко на среща"."""
     tree = discourse.trees[sentence]
-    if tree.lemma(verb) not in discourse.lexicon.words("light.ask") or tree.facts(verb).passive:
+    if tree.lemma(verb) not in discourse.lexicon.words("light.ask"):
         return []
+    if tree.facts(verb).passive:  # "Президентът е поканен на среща на Академията"
+        guest = tree.passive_subject(verb)
+        return _taking_part(discourse, sentence, discourse.actors(sentence, guest), role, OBJECT, guest) if guest and guest != noun else []
     things = tree.slot(verb, OBJECT)
     if noun not in things and tree.preposition(noun) not in ("на", "за", "към"):
         return []
@@ -524,7 +538,7 @@ def _sides(discourse: Discourse, sentence: int, match: Match, matches: Sequence[
     named = {discourse.key(m) for m in actors if m.named}
     if not sides or len(named) >= 2 or not named <= keys or any(not m.named for m in actors):
         return ()
-    if not named and not tree.definite(match.trigger):
+    if not named and (match.part == "verb" or not tree.definite(match.trigger)):
         return ()
     found = discourse.found[sentence].by_word
     others = {i for id in _discussed_with(tree, match, matches) for i in tree.nominal_subtree(id)}
@@ -571,6 +585,8 @@ def _place(
     topic = {i for id in match.ids("topic") for i in tree.nominal_subtree(id)}
     verb = match.trigger if match.part == "verb" else tree.clause_verb(match.trigger)
     above = tree.word(verb).head if verb and tree.word(verb).head and tree.facts(verb).subjunctive else None
+    if _inside_another(match, verb, matches):
+        verb = above = None
     for top in dict.fromkeys((match.trigger, verb, above)):
         if top is None:
             continue
@@ -598,6 +614,12 @@ def _place(
     if mention is not None and mention.kind in ("Place", "Government"):
         return Argument("place", replace(mention, kind="Place", stands_for=None), mention.span, "where")
     return None
+
+
+def _inside_another(match: Match, verb: int | None, matches: Sequence[Match]) -> bool:
+    """ "Мей ще се срещне днес в Лондон с Барние преди началото на преговорите": what the clause says of where and when is
+    said of the other encounter."""
+    return match.part == "noun" and any(m.trigger == verb and m.part == "verb" and m.frame.event in ENCOUNTERS for m in matches)
 
 
 def _visited(tree: Tree, match: Match, found: Found) -> Mention | None:
@@ -633,6 +655,9 @@ def _when(tree: Tree, trigger: int, matches: Sequence[Match], dates: tuple[When,
         if len(new) == 1:
             return new[0]
     verb = trigger if tree.is_verb(trigger) else tree.clause_verb(trigger)
+    here = next((m for m in matches if m.trigger == trigger and m.frame.event in ENCOUNTERS), None)
+    if here and here.part == "noun" and verb != trigger and tree.preposition(trigger) not in DURING and _inside_another(here, verb, matches):
+        verb = None
     others = {m.trigger for m in matches if m.part == "noun" and m.frame.event and trigger not in tree.subtree(m.trigger)}
     taken = {tree.word(id).start for other in others for id in tree.nominal_subtree(other)}
     free = [w for w in dates if w.rule != "duration" and not any(w.span.start <= start < w.span.end for start in taken)]
@@ -646,7 +671,7 @@ def _when(tree: Tree, trigger: int, matches: Sequence[Match], dates: tuple[When,
         inside = [w for w in free if any(w.span.start <= start < w.span.end for start in starts)]
         if inside:
             return min(inside, key=lambda w: (w.edtf is None, w.start is w.end is None, abs(w.span.start - position)))
-    known = [w for w in free if w.edtf or w.start or w.end]
+    known = [w for w in free if w.edtf or w.start or w.end] if verb is not None or here is None or here.part == "verb" else []
     if len(known) != 1 or verb != trigger:
         return known[0] if len(known) == 1 else None
     clause = next((tree.clause_verb(w.id) for w in tree.words if w.start == known[0].span.start), None)

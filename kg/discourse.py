@@ -133,7 +133,7 @@ class Discourse:
         if people:
             return tuple(Actor(m, "") for m in dict.fromkeys(people))
         sides = [i for i in tree.prepositional(id, "на") if tree.lemma(i) in self.lexicon.words("coref.side")]
-        owned = [i for top in (id, *offices, *sides) for i in tree.prepositional(top, "на")]
+        owned = [i for top in (id, *offices, *sides) for slot in ("на", "от") for i in tree.prepositional(top, slot)]
         owners = [found.by_word[i] for i in owned if i in found.by_word]
         owners = [m for m in dict.fromkeys(owners) if m.named and m.kind in ("Government", "Organization")]
         if not owners:
@@ -206,6 +206,14 @@ class Discourse:
             return (Actor(before, "пред глагола"),)
         person = self._last_person(sentence, verb, tree.gender(verb), True, speaking)
         return (Actor(person, "coref:unsaid"),) if person else ()
+
+    def spoken_of(self, sentence: int, verb: int) -> tuple[Actor, ...]:
+        """ "На срещата с Воронин беше разисквано споразумението": of whom the text speaks, where the clause names nobody."""
+        person = self._last_person(sentence, verb, None, True, False, self._named_here(sentence))
+        return (Actor(person, "coref:unsaid"),) if person else ()
+
+    def _named_here(self, sentence: int) -> frozenset[str]:
+        return frozenset(self.key(m) for m in self.found[sentence].mentions if m.named and m.kind == "Person")
 
     def _people_of(self, sentence: int, verb: int) -> tuple[Actor, ...]:
         """ "| От фонда | излязоха с изявление", "от агенцията заявиха": nobody is the subject but the body's people."""
@@ -290,8 +298,19 @@ class Discourse:
         gender = tree.pronoun_gender(id)
         if form in REFLEXIVE_POSSESSIVE:
             return ()
+        state = self._state_before(sentence, id, gender) if tree.is_owner(id) else None
+        if state:
+            return (Actor(state, "coref:pronoun"),)
         person = self._last_person(sentence, id, gender, False, speaking, self._agents(sentence, id))
         return (Actor(person, "coref:pronoun"),) if person else ()
+
+    def _state_before(self, sentence: int, id: int, gender: str | None) -> Mention | None:
+        """ "Турция стъпи на пътя, когато преговорите | й | със Съюза започнаха": a state whose sentence it is, and no person's."""
+        before = [s for s in self._spoken if s.sentence == sentence and s.word < id and s.subject]
+        if not before or any(s.mention.kind == "Person" for s in before) or before[-1].mention.kind != "Government":
+            return None
+        fits = before[-1].mention.base.endswith(("а", "я")) == (gender == "Fem")
+        return before[-1].mention if fits else None
 
     def _agents(self, sentence: int, id: int) -> frozenset[str]:
         """ "Домакинът му Олаф Шолц | го | прие": whom he receives is not he himself."""
@@ -525,11 +544,17 @@ class Discourse:
     @cached_property
     def two_sides(self) -> tuple[Mention, ...]:
         """The two governments or bodies that the document is about, or (): each named three times or more, and more
-        often than any third. "ЕС иска да приключи преговорите" in a text on Великобритания and ЕС is between these."""
+        often than any third, and each once at least as one who acts.
+        "ЕС иска да приключи преговорите" in a text on Великобритания and ЕС is between these."""
         counted: dict[str, list[Mention]] = {}
+        acting: dict[str, int] = {}
         for spoken in self._spoken:
             if spoken.mention.kind in ("Government", "Organization"):
-                counted.setdefault(self.key(spoken.mention), []).append(spoken.mention)
+                key = self.key(spoken.mention)
+                counted.setdefault(key, []).append(spoken.mention)
+                beside = self.trees[spoken.sentence].preposition(spoken.word) in ("с", "между")
+                acting[key] = acting.get(key, 0) + (spoken.subject or beside)
+        counted = {key: group for key, group in counted.items() if acting[key]}
         ranked = sorted(counted.values(), key=lambda group: (-len(group), group[0].span.start))
         if len(ranked) < 2 or len(ranked[1]) < 3 or (len(ranked) > 2 and len(ranked[2]) >= len(ranked[1])):
             return ()

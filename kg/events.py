@@ -73,7 +73,7 @@ def _gathered(discourse: Discourse, clusters: list[_Cluster]) -> list[_Cluster]:
         if cluster in kept:
             continue
         home = _home(discourse, cluster.drafts[0], kept)
-        if home:
+        if home and not _other_topic(cluster.drafts[0], home):
             home.drafts = sorted([*home.drafts, *cluster.drafts], key=lambda d: (d.claim.trigger.start, d.claim.part))
     return kept
 
@@ -171,6 +171,12 @@ def _disputed(draft: Draft, cluster: _Cluster) -> bool:
 def _another_noun(discourse: Discourse, draft: Draft, cluster: _Cluster) -> bool:
     """ "Обядът" is no other meeting than a lunch; "срещата" may be any."""
     return draft.noun in discourse.lexicon.words("coref.same-noun") and all(d.noun != draft.noun for d in cluster.drafts)
+
+
+def _other_topic(draft: Draft, cluster: _Cluster) -> bool:
+    """ "Преговорите за сръбско правителство ... Сърбия започна преговори с ЕС": what has a topic of its own is not that
+    which is told only further on."""
+    return bool(draft.about) and draft.about not in {d.about for d in cluster.drafts}
 
 
 def _other_part(draft: Draft, cluster: _Cluster) -> bool:

@@ -102,10 +102,10 @@ REQUIRED_LISTS = frozenset({
     "status.ending-verbs", "status.held-verbs", "status.planned-modifiers", "status.proposed-modifiers",
     "status.cancelled-modifiers", "status.postponed-modifiers", "status.held-modifiers", "status.ongoing-modifiers",
     "status.future-verbs", "status.truth", "status.past-or-present", "status.now", "light.object", "light.act", "light.arrival",
-    "light.chair", "light.telephone", "light.place", "light.goal", "light.existence", "actors.people", "actors.address",
+    "light.chair", "light.telephone", "light.place", "light.goal", "light.existence", "actors.people", "actors.people-phrases", "actors.address",
     "actors.media", "actors.bodies", "actors.unnamed", "actors.reporters", "actors.collective", "actors.pronouns",
     "actors.not-actors", "coref.two", "coref.side", "coref.union", "coref.representatives", "coref.same-noun", "coref.colleague", "coref.host",
-    "coref.unnamed-sources", "coref.documents", "light.join", "light.participation", "light.ask", "light.leave", "light.programme",
+    "coref.unnamed-sources", "coref.documents", "light.join", "light.participation", "light.ask", "light.leave", "light.programme", "light.phase",
 })  # fmt: skip
 
 

@@ -111,7 +111,9 @@ def _attempt(tree: Tree, id: int, part: str, frame: Frame, lexicon: Lexicon) -> 
 def _unsaid(tree: Tree, id: int, part: str, need: str, frame: Frame) -> bool:
     """ "После | посети Анкара": the subject of a verb may be left unsaid; kg.claims looks for whom the text means."""
     by_subject = any(AGENT in frame.slots(role) for role in need.split("|"))
-    return frame.event in ENCOUNTERS and part == "verb" and by_subject and tree.facts(id).passive is False and tree.subject(id) is None
+    if frame.event not in ENCOUNTERS or part != "verb" or not by_subject:
+        return False
+    return need == "host" if tree.facts(id).passive else tree.subject(id) is None
 
 
 def _fillers(tree: Tree, id: int, part: str, slot: str, frame: Frame, lexicon: Lexicon) -> tuple[int, ...]:

@@ -342,7 +342,8 @@ def _country_in(tree: Tree, first: int, last: int, gazetteer: Gazetteer) -> str 
 def _unnamed(tree: Tree, text: str, id: int, lexicon: Lexicon, gazetteer: Gazetteer, found: dict[int, Mention]) -> Mention | None:
     people, bodies = lexicon.words("actors.people"), lexicon.words("actors.bodies")
     is_body = tree.is_one_of(id, bodies)
-    if not tree.is_one_of(id, people) and not is_body:
+    phrase = any(f"{tree.lemma(m)} {tree.lemma(id)}" in lexicon.words("actors.people-phrases") for m in tree.modifiers(id))
+    if not tree.is_one_of(id, people) and not is_body and not phrase:
         return None
     first = id
     while first > 1 and (

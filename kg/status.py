@@ -108,6 +108,7 @@ def _matrix(tree: Tree, id: int) -> int | None:
     return head or None
 
 
+DURING = ("на", "в", "по време на", "в рамките на", "в хода на", "при", "през", "в кулоарите на", "в полетата на")
 CONDITIONS = ("ако", "в случай че", "стига")
 
 
@@ -265,7 +266,7 @@ def _by_place(tree: Tree, id: int, kind: str, lexicon: Lexicon) -> Status:
         return _default(kind)
     preposition = tree.preposition(tree.top_of_phrase(id))
     facts = tree.facts(verb)
-    if preposition == "преди":
+    if preposition in ("преди", "пред"):
         return Status("planned", "before")
     if preposition == "с" and _in(tree, verb, lexicon, "status.ongoing-verbs"):
         inner = _of_verb(tree, verb, lexicon)
@@ -274,7 +275,9 @@ def _by_place(tree: Tree, id: int, kind: str, lexicon: Lexicon) -> Status:
         return _happening(tree, verb, lexicon)
     if preposition in ("след", "по повод"):
         return Status("planned" if facts.future else "held", "after", facts.heard) if preposition == "след" else _default(kind)
-    if preposition in ("на", "в", "по време на", "в рамките на", "в хода на", "при", "през", "в кулоарите на", "в полетата на"):
+    if kind == "Negotiation" and preposition in DURING and not tree.phase(id) and tree.lemma(verb) not in lexicon.words("light.place"):
+        return Status("planned", "during+future", facts.heard) if facts.future else _default(kind)  # they went on after what was said in them
+    if preposition in DURING:
         if tree.lemma(verb) in lexicon.words("light.place") or tree.lemma(verb) in lexicon.words("light.goal") or preposition not in ("на", "в"):
             inner = _of_verb(tree, verb, lexicon)
             if inner.value == "denied":  # "по време на разговора Алиев не отстъпи": there was one
@@ -298,7 +301,7 @@ def _by_place(tree: Tree, id: int, kind: str, lexicon: Lexicon) -> Status:
 def _noun_above(tree: Tree, id: int, lexicon: Lexicon) -> Status | None:
     """ "Предложение за среща", "възможността за преговори", "подготовката на визитата"."""
     head = tree.word(id).head
-    if not head or tree.is_verb(head) or not tree.is_nominal(head) or tree.is_name(head):
+    if not head or tree.is_verb(head) or not tree.is_nominal(head) or tree.is_name(head) or head > id:
         return None
     lemma = tree.lemma(head)
     if lemma in lexicon.words("status.proposed-verbs"):

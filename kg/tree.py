@@ -543,6 +543,9 @@ class Tree:
         if not out and preposition in ("с", "между", "заедно с"):
             out += self._deeper(id, preposition) if self.is_verb(id) and preposition == "с" else []
             out = out or (self._astray(id, preposition) if not self.is_verb(id) else [])
+        if not out and preposition == "на" and not self.is_verb(id):
+            times = [c for c in (*self.children(id), id + 1) if c == id + 1 <= len(self.words) and self.lemma(c) in TIMES | COMING]
+            out += [i for time in times for c in self.children(time) if c > time and self.preposition(c) == "на" for i in self.conjuncts(c)]
         if not out and preposition in ("до", "в") and not self.is_verb(id):
             out += self._under_name(id, preposition)
         return tuple(out)
@@ -585,6 +588,10 @@ class Tree:
         limit = next(
             (i for i in range(id + 1, len(self.words) + 1) if self.word(i).upos in ("VERB", "SCONJ") or self.form(i) in (";", ":")), len(self.words)
         )
+        before = [c for modifier in self.modifiers(id) if modifier < id and self.is_attribute(modifier) for c in self.children(modifier)]
+        for candidate in before:  # "течащите | с ЕС | преговори"
+            if self.is_nominal(candidate) and self.preposition(candidate) == preposition:
+                return list(self.conjuncts(candidate))
         for candidate in (*inside, *beside):
             if candidate < limit + 1 and self.word(candidate).upos in ("NOUN", "PROPN", "PRON") and self.preposition(candidate) == preposition:
                 return [i for i in self.conjuncts(candidate) if i == candidate or self.preposition(i) in (None, preposition)]
@@ -640,7 +647,8 @@ class Tree:
         """Up through nouns of which it is a part: "в началото на разговора" -> началото."""
         seen = {id}
         while self.word(id).head and not self.is_verb(self.word(id).head) and not self.is_clause(id) and self.word(id).head not in seen:
-            if self.preposition(id) not in ("на", None) or named(self.word(self.word(id).head)):
+            part = self.preposition(id) == "от" and self.lemma(self.word(id).head) in PHASES
+            if (self.preposition(id) not in ("на", None) and not part) or named(self.word(self.word(id).head)):
                 break
             id = self.word(id).head
             seen.add(id)
