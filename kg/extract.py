@@ -21,7 +21,7 @@ from kg.names import fold
 from kg.quotes import find_quotes
 from kg.repairs import repair
 from kg.statements import find_statements, speaker_words
-from kg.tree import AGENT, Tree
+from kg.tree import AGENT, OBJECT, Tree
 
 ACTING = frozenset({"participant", "visitor"})
 ACTING_SLOTS = frozenset({AGENT, "с", "между", "заедно с"})
@@ -127,6 +127,10 @@ def _people_by_deed(
     for here, fired in zip(found, matches, strict=True):
         for one in fired:
             acting = [f.id for f in one.fills if f.role in ACTING and f.slot in ACTING_SLOTS]
+            if acting and one.frame.event != "Visit":  # "срещата на Уиткоф с президента"
+                acting += [f.id for f in one.fills if f.role in ACTING and f.slot == "на"]
+            if one.frame.event == "Call" or one.part == "verb":  # "звънял на Прескот", "прие Прескот"
+                acting += [f.id for f in one.fills if f.slot in ("на", OBJECT) and f.role in ACTING]
             if one.frame.event in ENCOUNTERS:
                 named = (here.by_word.get(id) for id in acting)
                 people |= {m.base for m in named if m and m.named and m.kind == "Place" and not gazetteer.kind(m.base)}

@@ -114,7 +114,7 @@ def _ner_names(tree: Tree, lexicon: Lexicon, gazetteer: Gazetteer) -> Iterator[_
             if name and kind == "PER":
                 name = _without_title(tree, *name, lexicon, gazetteer)
             if name and any(tree.word(id).form[:1].isupper() or tree.word(id).form[:1].isdigit() for id in range(name[0], name[1] + 1)):
-                yield _Name(*_widened(tree, *name, kind), _kind_of(tree, *name, kind, lexicon, gazetteer))
+                yield _Name(*_widened(tree, *name, kind, gazetteer), _kind_of(tree, *name, kind, lexicon, gazetteer))
             first = 0
 
 
@@ -142,17 +142,26 @@ def _trimmed(tree: Tree, first: int, last: int) -> tuple[int, int] | None:
     return (first, last) if first <= last else None
 
 
-def _widened(tree: Tree, first: int, last: int, kind: str) -> tuple[int, int]:
-    """A person's name takes in the capitalised words that the tree counts to it: "Мариус | Берсон"."""
-    if kind == "PER":
-        while (
-            last < len(tree.words)
-            and tree.word(last + 1).deprel.startswith("flat")
-            and tree.word(last + 1).upos == "PROPN"
-            and (tree.word(last + 1).form[:1].isupper() and tree.word(last + 1).ner == "O")
-        ):
-            last += 1
+def _widened(tree: Tree, first: int, last: int, kind: str, gazetteer: Gazetteer) -> tuple[int, int]:
+    """A person's name takes in the capitalised words that follow it untagged, also after a particle: "Ким | Чен Ун",
+    "Жан-Ив | льо Дриан". What the gazetteer knows is a name of its own: "обяви Меркел | Германия"."""
+    while kind == "PER" and last - first < 4:
+        step = 1 if last < len(tree.words) and tree.form(last + 1) not in names.words("particles") else 2
+        if not all(_goes_on(tree, id, id == last + step, gazetteer) for id in range(last + 1, last + step + 1)):
+            break
+        last += step
     return first, last
+
+
+def _goes_on(tree: Tree, id: int, final: bool, gazetteer: Gazetteer) -> bool:
+    """Can the word be a further part of the name that ends right before it?"""
+    if id > len(tree.words) or tree.word(id).ner != "O" or tree.word(id).start != tree.word(id - 1).end + 1:
+        return False
+    form = tree.word(id).form
+    if not final:
+        return form.lower() in names.words("particles")
+    letters = form.replace("-", "").isalpha() and form[:1].isupper() and not form.isupper()
+    return letters and gazetteer.kind(form) is None and tree.word(id).upos in ("PROPN", "NOUN", "ADJ", "VERB", "ADV", "NUM", "X", "ADP")
 
 
 def _kind_of(tree: Tree, first: int, last: int, tag: str, lexicon: Lexicon, gazetteer: Gazetteer) -> str:

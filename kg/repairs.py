@@ -35,10 +35,12 @@ def repair(sentence: Sentence) -> Sentence:
     17. "Ще се проведе | среща": a noun without a preposition is the subject of a се-verb that has none.
     18. "Взето от лидерите, | събрали се | в Брюксел": a bare participle after a comma says more of the noun before it.
     19. "Срещата между Турция, Русия и | Иран | в Астана": what "и" and commas join to a name after a preposition belongs to it.
-    20. A word is not its own ancestor: what the parser left in a circle hangs on the root.
+    20. "| Иран |" in a row of names is no participle, "| Ким | Чен Ун" is one name.
+    21. A word is not its own ancestor: what the parser left in a circle hangs on the root.
     """
     words = list(sentence.words)
     _marks_are_no_names(words)
+    _one_name(words)
     _names_are_no_verbs(words)
     _verbs_with_reflexive(words)
     _names_beside_names(words)
@@ -73,6 +75,24 @@ def _marks_are_no_names(words: list[Word]) -> None:
                     if other.head == word.id and other.id != new_head:
                         words[other.id - 1] = replace(words[other.id - 1], head=new_head)
             words[position] = replace(words[position], upos="PUNCT", lemma=word.form, deprel="punct", head=new_head)
+
+
+def _one_name(words: list[Word]) -> None:
+    for word in list(words):
+        before = words[word.id - 2] if word.id > 1 else None
+        if word.ner != "O" and word.form[:1].isupper() and word.upos == "ADJ" and word.feat("VerbForm"):
+            words[word.id - 1] = word = replace(word, upos="PROPN", feats=())
+        if before is None or before.ner not in ("S-PER", "E-PER") or word.ner not in ("B-PER", "S-PER"):
+            continue
+        last = _end_of_name(words, word.id)
+        parts = {words[id - 1].head for id in range(word.id, last + 1) if words[id - 1].deprel.startswith("flat")}
+        first = before.id
+        while words[first - 1].ner == "E-PER" or words[first - 1].ner == "I-PER":
+            first -= 1
+        if parts & set(range(first, word.id)):
+            for id in range(first, last + 1):
+                mark = "B" if id == first else "E" if id == last else "I"
+                words[id - 1] = replace(words[id - 1], ner=f"{mark}-PER")
 
 
 def _names_are_no_verbs(words: list[Word]) -> None:
@@ -222,10 +242,17 @@ GERUNDS = ("айки", "яйки", "ейки")
 def _gerunds_are_verbs(words: list[Word]) -> None:
     for word in list(words):
         form = word.form.lower()
-        if word.upos in ("ADV", "NOUN", "PROPN", "VERB") and form.endswith(GERUNDS) and word.feat("VerbForm") != "Conv" and word.ner == "O":
-            deprel = "advcl" if word.deprel in ("advmod", "nsubj", "obl", "nmod") else word.deprel
-            lemma = word.lemma if word.lemma.lower() != form else form[:-3] + "м"
-            words[word.id - 1] = replace(word, upos="VERB", lemma=lemma, feats=(("Aspect", "Imp"), ("VerbForm", "Conv")), deprel=deprel)
+        if word.upos not in ("ADV", "NOUN", "PROPN", "VERB") or not form.endswith(GERUNDS) or word.ner != "O":
+            continue
+        if word.upos == "ADV" and word.lemma.lower() == form and word.deprel == "advmod" and word.id > 1:
+            continue  # an adverb like any other
+        lemma = form[:-4] + "а" if form.endswith("ейки") else form[:-3] + "м"
+        deprel = "advcl" if word.deprel in ("advmod", "nsubj", "obl", "nmod") else word.deprel
+        words[word.id - 1] = word = replace(word, upos="VERB", lemma=lemma, feats=(("Aspect", "Imp"), ("VerbForm", "Conv")), deprel=deprel)
+        main = next((w for w in words[word.id :] if w.head == word.id and w.deprel in ("conj", "parataxis") and w.feat("VerbForm") == "Fin"), None)
+        if word.head == 0 and main:
+            words[main.id - 1] = replace(main, head=0, deprel=word.deprel)
+            words[word.id - 1] = replace(word, head=main.id, deprel="advcl")
 
 
 def _adverbs_are_no_verbs(words: list[Word]) -> None:

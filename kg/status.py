@@ -129,10 +129,10 @@ def _of_verb(tree: Tree, id: int, lexicon: Lexicon, depth: int = 0) -> Status:
         return _of_subjunctive(tree, id, lexicon, depth)
     if facts.negated:
         return Status("denied", "did-not", facts.heard)
+    if tree.future_time(id) and not facts.participle:
+        return Status("planned", "present-future")  # "утре посреща": the form is of the past too
     if facts.past or facts.participle:
         return Status("held", "past", facts.heard)
-    if tree.future_time(id):
-        return Status("planned", "present-future")
     if _looks_past(tree, id, lexicon):
         return Status("held", "present-or-past", facts.heard)
     return Status("ongoing", "present") if facts.imperfective or not tree.is_verb(id) else Status("held", "present")
@@ -156,6 +156,8 @@ def _of_subjunctive(tree: Tree, id: int, lexicon: Lexicon, depth: int) -> Status
     if matrix is None or depth > 4:
         return Status("proposed", "wish")
     over = tree.facts(matrix)
+    if over.conditional:
+        return Status("proposed", "conditional", over.heard)
     if not tree.is_verb(matrix) and tree.word(matrix).head and tree.form(tree.word(matrix).head) in NOT_HAVING:
         return Status("denied", "no-wish", over.heard)
     if _in(tree, matrix, lexicon, "status.achieved-verbs"):
@@ -234,6 +236,8 @@ def _by_predicate(tree: Tree, id: int, lexicon: Lexicon) -> Status | None:
                 return Status("held", "lasted", inner.heard)
             going = inner.value == "held" or (inner.value == "proposed" and tree.lemma(verb) in ("продължа", "продължавам"))
             return Status("ongoing" if going else inner.value, "goes-on", inner.heard)
+        if tree.lasted(verb) and facts.past and not facts.negated:
+            return Status("held", "lasted", facts.heard)
         if _in(tree, verb, lexicon, "status.held-verbs") or tree.lemma(verb) in lexicon.words("light.object"):
             return _happening(tree, verb, lexicon)
         if _in(tree, verb, lexicon, "status.planned-verbs"):
@@ -315,7 +319,8 @@ def _happening(tree: Tree, verb: int, lexicon: Lexicon) -> Status:
     """A verb that only says that the event takes place: "ще се проведе", "не се състоя", "имаха среща"."""
     inner = _of_verb(tree, verb, lexicon)
     if inner.value == "denied" and inner.rule in ("did-not", "will-not"):
-        return Status("cancelled", inner.rule, inner.heard)
+        moved = tree.another_time(verb)  # "няма да се състои днес, а в петък"
+        return Status("postponed" if moved else "cancelled", inner.rule, inner.heard)
     return Status(inner.value, f"takes-place+{inner.rule}", inner.heard)
 
 

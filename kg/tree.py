@@ -706,6 +706,12 @@ class Tree:
             for c in self.children(id)
         )
 
+    def another_time(self, verb: int) -> bool:
+        """ "Няма да се състои днес, | а в петък |": is a second time set against the first?"""
+        times = (i for i in self.subtree(verb) if i > verb and self.lemma(i) in TIMES | COMING)
+        firsts = (min((c for c in self.children(i) if c < i), default=i) for i in times)
+        return any(first > 1 and self.form(first - 1) in BUT for first in firsts)
+
     def apart(self, verb: int) -> bool:
         """ "Прие | поотделно | двамата министри": not all at once."""
         return any(self.form(c) in SEPARATELY for c in self.children(verb))
@@ -873,7 +879,8 @@ class Tree:
     def _agent(self, id: int) -> tuple[int, ...]:
         facts = self.facts(id)
         if facts.passive or (self.reflexive(id) and self._se_passive(id)):
-            return self.prepositional(id, "от") or self.prepositional(id, "от страна на")
+            agent = self.prepositional(id, "от") or self.prepositional(id, "от страна на")
+            return agent or (tuple(self._deeper(id, "от")) if facts.passive else ())
         subject = self.subject(id)
         return () if subject is None else self.affirmed(subject)
 
