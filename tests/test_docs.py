@@ -202,6 +202,25 @@ def test_answers_of_the_manual_are_fresh(sample):
     assert stale == [], "run notebooks/write_manual.py"
 
 
+@pytest.mark.model
+@pytest.mark.slow
+def test_every_feature_shows_itself_in_the_sample(sample):
+    """A meeting planned, postponed and held; a plan cancelled; sources that contradict each other; namesakes apart."""
+    from kg import dossier
+
+    asked = {path.stem: path.read_text("utf-8") for path in WRITER.question_files()}
+    meetings = sample.query(asked["meetings-of"], {"actor": "Ралица Войнова"}).records()
+    (ruse,) = {row["id"] for row in meetings if row["with"] == "Михай Добреску" and row["from"] == "2026-03-19"}
+    statuses = [str(row["status"]).rpartition("#")[2] for row in sample.query(asked["history"], {"event": ruse}).records()]
+    assert [status for status in dict.fromkeys(statuses) if status != "Ongoing"] == ["Planned", "Postponed", "Held"]
+    changes = sample.query(asked["postponed-or-cancelled"]).records()
+    assert any(str(row["change"]).endswith("#Cancelled") and str(row["was"]).endswith("#Planned") for row in changes)
+    disputed = {one["who"] for one in dossier.conflicts(sample) if one["over"] == "status"}
+    assert {"Антон Дмитриев, Асен Кърджиев", "Антон Дмитриев, Тарас Левченко"} <= disputed
+    namesakes = {row["label"] for row in sample.query(asked["entity"], {"name": "Дмитриев"}).records()}
+    assert {"Антон Дмитриев", "Олег Дмитриев", "Кирил Дмитриев"} <= namesakes
+
+
 def test_an_unknown_question_says_which_there_are(tmp_path):
     import kg
 
