@@ -510,8 +510,9 @@ class Discourse:
         sides = tree.lemma(id) in self.lexicon.words("coref.side")
         if sides:
             return self._last_two(sentence, id, ("Government", "Organization"))
-        people = self._last_two(sentence, id, ("Person",)) or (self._last_of_office(sentence, id) if counted else ())
-        return people or self._last_two(sentence, id, ("Government", "Organization"))
+        people = self._last_two(sentence, id, ("Person",), 2 * REACH if counted else REACH) or (self._last_of_office(sentence, id) if counted else ())
+        persons_only = counted and tree.is_one_of(id, self.lexicon.words("actors.people"))
+        return people or (() if persons_only else self._last_two(sentence, id, ("Government", "Organization")))
 
     def _last_of_office(self, sentence: int, id: int) -> tuple[Actor, ...]:
         """ "Двамата министри", named in two sentences: the two people spoken of last that hold such an office, or the
@@ -526,9 +527,9 @@ class Discourse:
         two = fitting[:2] if len(fitting) >= 2 else list(here.values()) if len(here) == 2 else []
         return tuple(Actor(self.fullest(m), "coref:both") for m in reversed(two)) if len(two) == 2 else ()
 
-    def _last_two(self, sentence: int, before: int, kinds: tuple[str, ...]) -> tuple[Actor, ...]:
+    def _last_two(self, sentence: int, before: int, kinds: tuple[str, ...], reach: int = REACH) -> tuple[Actor, ...]:
         """The two different actors of one sentence, the nearest that has two; they stand side by side there."""
-        for index in range(sentence, max(-1, sentence - REACH - 1), -1):
+        for index in range(sentence, max(-1, sentence - reach - 1), -1):
             here: dict[str, Mention] = {}
             for spoken in self._spoken:
                 if spoken.sentence == index and spoken.mention.kind in kinds and (index < sentence or spoken.word < before):
@@ -548,17 +549,27 @@ class Discourse:
         "ЕС иска да приключи преговорите" in a text on Великобритания and ЕС is between these."""
         counted: dict[str, list[Mention]] = {}
         acting: dict[str, int] = {}
+        topics: set[str] = set()
         for spoken in self._spoken:
             if spoken.mention.kind in ("Government", "Organization"):
                 key = self.key(spoken.mention)
                 counted.setdefault(key, []).append(spoken.mention)
                 beside = self.trees[spoken.sentence].preposition(spoken.word) in ("с", "между")
                 acting[key] = acting.get(key, 0) + (spoken.subject or beside)
-        counted = {key: group for key, group in counted.items() if acting[key]}
+                if self._talked_about(spoken):
+                    topics.add(key)
+        counted = {key: group for key, group in counted.items() if acting[key] and key not in topics}
         ranked = sorted(counted.values(), key=lambda group: (-len(group), group[0].span.start))
         if len(ranked) < 2 or len(ranked[1]) < 3 or (len(ranked) > 2 and len(ranked[2]) >= len(ranked[1])):
             return ()
         return tuple(group[0] for group in ranked[:2])
+
+    def _talked_about(self, spoken: _Spoken) -> bool:
+        """ "Преговорите за | Косово |": what they negotiate over is no side of it."""
+        tree = self.trees[spoken.sentence]
+        head = tree.word(spoken.word).head
+        frames = self.lexicon.by_noun.get(tree.lemma(head), ()) if head else ()
+        return tree.preposition(spoken.word) == "за" and any(frame.event == "Negotiation" for frame in frames)
 
     def key(self, mention: Mention) -> str:
         """What makes two mentions one actor inside a document. A seat is the government that it stands for."""

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from kg.lexicon import Lexicon
 from kg.match import Match
 from kg.model import ENCOUNTERS, Claim
-from kg.tree import AGENT, OBJECT, Tree
+from kg.tree import AGENT, CLAUSE, OBJECT, Tree
 
 DEFAULT = {"Negotiation": "ongoing"}  # kinds that last; everything else was an act, and acts in the news were held
 WEAK = ("default", "event", "before", "purpose")  # rules that any other claim about the event outranks
@@ -70,9 +70,17 @@ def _set_by_frame(tree: Tree, match: Match, matches: Sequence[Match], lexicon: L
     for other in matches:
         if not other.frame.sets or other.trigger == match.trigger or other.trigger in attributes:
             continue
+        if other.frame.sets == "planned" and _expects_more(tree, other.trigger, lexicon):
+            continue
         if any(tree.is_part_of(match.trigger, id) for id in other.ids("encounter")):
             return changed_status(tree, other, lexicon)
     return None
+
+
+def _expects_more(tree: Tree, verb: int, lexicon: Lexicon) -> bool:
+    """ "Визита, която се очаква да засили търговията": what is expected is its effect."""
+    inner = [c for c in tree.slot(verb, CLAUSE) if tree.facts(c).subjunctive]
+    return bool(inner) and not any(_takes_place(tree, c, lexicon) or tree.own_subject(c) is not None for c in inner)
 
 
 UNDONE = {"cancelled": "planned", "postponed": "planned", "denied": "held", "planned": "proposed", "held": "cancelled", "ongoing": "cancelled"}
@@ -277,6 +285,8 @@ def _by_place(tree: Tree, id: int, kind: str, lexicon: Lexicon) -> Status:
         return Status({"held": "ongoing", "proposed": "planned"}.get(inner.value, inner.value), "goes-on-with", inner.heard)
     if preposition == "до" and _in(tree, verb, lexicon, "status.held-verbs"):
         return _happening(tree, verb, lexicon)
+    if preposition == "чрез":  # "да бъде постигнат чрез диалог между Белград и Прищина"
+        return Status("held" if facts.past and not facts.subjunctive else "proposed", "means", facts.heard)
     if preposition in ("след", "по повод"):
         return Status("planned" if facts.future else "held", "after", facts.heard) if preposition == "след" else _default(kind)
     if kind == "Negotiation" and preposition in DURING and not tree.phase(id) and tree.lemma(verb) not in lexicon.words("light.place"):

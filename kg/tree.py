@@ -69,6 +69,7 @@ AGENT, OBJECT, CLAUSE, THAT_CLAUSE, NAME, OWNER = "вършител", "обек�
 SLOTS = (AGENT, OBJECT, CLAUSE, THAT_CLAUSE, NAME, OWNER)
 
 LEMMA_MARK = re.compile(r"-\(?с[еи]\)?$|-\(.*$")
+OPENINGS = frozenset((FOLDED.get(words[0], words[0]), words[1]) for words in COMPOUND if len(words) > 2)  # "с посредничеството (на)"
 NOMINAL = frozenset({"NOUN", "PROPN", "PRON", "NUM", "ADJ", "DET"})
 SUBJECT_RELATIONS = ("nsubj", "nsubj:pass", "csubj")
 CLAUSE_RELATIONS = ("ccomp", "xcomp", "csubj", "csubj:pass")
@@ -535,7 +536,7 @@ class Tree:
             word = self.word(child)
             if word.deprel in ("case", "punct", "aux", "expl", "cop", "cc") or not self.is_nominal(child):
                 continue
-            if self.preposition(child) == preposition:
+            if self.preposition(child) == preposition and (preposition, self.form(child)) not in OPENINGS:
                 out += [i for i in self.affirmed(child) if i == child or self.preposition(i) in (None, preposition)]
         if not out and preposition.count(" ") == 2:
             first, middle, last = preposition.split()
