@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kg import names
 from kg.gazetteer import Gazetteer
@@ -36,7 +36,7 @@ def chains(mentions: Sequence[Mention], document: Document, gazetteer: Gazetteer
             groups["person", people[mention]].append(mention)
         else:
             groups[_body_key(mention, acronyms, heads, gazetteer)].append(mention)
-    found = [_chain(group) for group in groups.values()]
+    found = [_spelled_out(_chain(group), document.text, gazetteer) for group in groups.values()]
     return tuple(sorted(found, key=lambda chain: (chain.mentions[0].span, chain.mentions[0].span.end, chain.kind)))
 
 
@@ -55,6 +55,19 @@ def _chain(group: list[Mention]) -> Chain:
         country=_commonest(m.country for m in group if m.country),
         stands_for=_commonest(m.stands_for for m in group if m.stands_for),
     )
+
+
+def _spelled_out(chain: Chain, text: str, gazetteer: Gazetteer) -> Chain:
+    """An acronym that the text spells out only inside another name ("Съвета на Европейския съюз"): the long name is the
+    fullest that it uses."""
+    entry = gazetteer.organization(chain.base) if chain.kind == "Organization" and chain.base.isupper() else None
+    if entry is None:
+        return chain
+    spelled = next((alias for alias in (entry.name, *entry.aliases) if " " in alias and re.search(rf"\b{re.escape(alias)}\b", text)), None)
+    if spelled is None:
+        return chain
+    forms = [a for a in (entry.name, *entry.aliases) if [word[:5] for word in a.split()] == [word[:5] for word in spelled.split()]]
+    return replace(chain, base=min(forms, key=len))
 
 
 def _commonest(values: Iterable[str]) -> str | None:
