@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from kg.discourse import Actor, Discourse
 from kg.lexicon import Lexicon
-from kg.match import Match
+from kg.match import Fill, Match
 from kg.mentions import Found
 from kg.model import ENCOUNTERS, Argument, Claim, Mention, Span, Statement, When
 from kg.statements import said_in
@@ -265,7 +265,7 @@ def _arguments(
     for fill in match.fills:
         if fill.role in ("topic", "place", "content", "via") or fill.id in discussed:
             continue
-        if tree.lemma(fill.id) in discourse.lexicon.words("actors.not-actors"):
+        if tree.lemma(fill.id) in discourse.lexicon.words("actors.not-actors") or _of_a_nearer(match, fill, matches):
             continue
         for actor in _fill(discourse, sentence, match, fill.id, fill.slot):
             people = tree.lemma(fill.id) in discourse.lexicon.words("actors.people") | {"делегация"}
@@ -313,6 +313,12 @@ def _speaker_itself(tree: Tree, trigger: int, role: str, statements: Sequence[St
     around = said_in(statements, span)
     speakers = [s.speaker for id in around for s in statements if s.id == id and s.speaker]
     return [Argument(role, speakers[0].mention, span, "coref:first-person")] if speakers else []
+
+
+def _of_a_nearer(match: Match, fill: Fill, matches: Sequence[Match]) -> bool:
+    """ "На посещение за | срещи | с Борисов": whom "с" names he meets; the visit that stands further off is not with him."""
+    between = (m.trigger for m in matches if m.part == "noun" and m.frame.event in ENCOUNTERS and "с" in m.frame.slots("participant"))
+    return fill.slot == "с" and match.part == "noun" and any(match.trigger < trigger < fill.id for trigger in between)
 
 
 def _discussed_with(tree: Tree, match: Match, matches: Sequence[Match]) -> frozenset[int]:

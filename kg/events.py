@@ -93,14 +93,16 @@ def _told(drafts: list[Draft]) -> list[Draft]:
 def _home(discourse: Discourse, draft: Draft, clusters: list[_Cluster]) -> _Cluster | None:
     """The event that the claim speaks of again, or None."""
     mine = {discourse.key(m) for m in draft.actors if m.named}
-    best: tuple[tuple[int, int, int], _Cluster] | None = None
     encounters = [cluster for cluster in clusters if cluster.kinds() & set(ENCOUNTERS)]
     alone = sum(len(cluster.keys(discourse)) > 1 for cluster in encounters) == 1
-    for number, cluster in enumerate(encounters):
-        score = _score(discourse, draft, mine, cluster, alone)
-        if score and (best is None or (score, number) >= (best[0][0], best[0][2])):
-            best = ((score, 0, number), cluster)
-    return best[1] if best else None
+    scored = [(_score(discourse, draft, mine, cluster, alone), _agrees(draft, cluster), number) for number, cluster in enumerate(encounters)]
+    best = max((entry for entry in scored if entry[0]), default=None)
+    return encounters[best[2]] if best else None
+
+
+def _agrees(draft: Draft, cluster: _Cluster) -> bool:
+    """Does another claim give the event the same status? "Дискусиите навлизат в труден период" are those that go on."""
+    return draft.claim.status_rule != "default" and any(d.claim.status == draft.claim.status for d in cluster.drafts)
 
 
 def _score(discourse: Discourse, draft: Draft, mine: set[str], cluster: _Cluster, alone: bool) -> int:
