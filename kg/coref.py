@@ -11,8 +11,9 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from kg import names
 from kg.gazetteer import Gazetteer
@@ -22,28 +23,39 @@ BODIES = ("Organization", "Media", "Plan", "NamedEvent", "Place")
 IN_BRACKETS = re.compile(r"\s*[„\"“”«»]?\s*\(\s*[„\"“”«»]?([A-ZА-Я][\w-]{1,11})[„\"“”«»]?\s*[),]")
 
 
-def chains(mentions: Sequence[Mention], document: Document, gazetteer: Gazetteer) -> tuple[Chain, ...]:
-    """The chains of a document, in the order of their first mentions. Each mention is in exactly one chain."""
+def chains(
+    mentions: Sequence[Mention], document: Document, gazetteer: Gazetteer, plans: Mapping[Mention, Mention] | None = None
+) -> tuple[Chain, ...]:
+    """The chains of a document, in the order of their first mentions. Each mention is in exactly one chain.
+
+    `plans` gives for each mention of a plan the one that names it best (kg.plans).
+    """
+    plans = plans or {}
     mentions = sorted(set(mentions), key=lambda m: (m.span.start, m.span.end, m.kind, m.base))
     people = _people([m for m in mentions if m.named and m.kind == "Person"], gazetteer)
     acronyms = _acronyms(mentions, document.text)
     heads = _heads(mentions)
-    groups: dict[Hashable, list[Mention]] = defaultdict(list)
+    groups: dict[tuple[Any, ...], list[Mention]] = defaultdict(list)
     for mention in mentions:
-        if not mention.named:
+        if mention in plans:
+            groups["plan", plans[mention]].append(mention)
+        elif not mention.named:
             groups["unnamed", mention.kind, names.fold(mention.base), mention.country].append(mention)
         elif mention.kind == "Person":
             groups["person", people[mention]].append(mention)
         else:
             groups[_body_key(mention, acronyms, heads, gazetteer)].append(mention)
-    found = [_spelled_out(_chain(group), document.text, gazetteer) for group in groups.values()]
+    found = [
+        _spelled_out(_chain(group, key[1] if key[0] == "plan" else None), document.text, gazetteer)
+        for key, group in groups.items()
+    ]
     return tuple(sorted(found, key=lambda chain: (chain.mentions[0].span, chain.mentions[0].span.end, chain.kind)))
 
 
-def _chain(group: list[Mention]) -> Chain:
+def _chain(group: list[Mention], naming: Mention | None) -> Chain:
     """The chain of a group; its name is the longest of its mentions, the earliest of those; of a government, which
-    has several names ("Великобритания", "Обединеното кралство"), the usual one."""
-    fullest = max(group, key=lambda m: (len(m.base.split()), not m.base.isupper(), -m.span.start))
+    has several names ("Великобритания", "Обединеното кралство"), the usual one; or that of the mention `naming`."""
+    fullest = naming or max(group, key=lambda m: (len(m.base.split()), not m.base.isupper(), -m.span.start))
     if group[0].kind == "Government":
         usual = _commonest(m.base for m in group)
         fullest = next(m for m in group if m.base == usual)
@@ -80,7 +92,9 @@ def _commonest(values: Iterable[str]) -> str | None:
 # ---- bodies and places
 
 
-def _body_key(mention: Mention, acronyms: dict[str, str], heads: dict[str, str], gazetteer: Gazetteer) -> Hashable:
+def _body_key(
+    mention: Mention, acronyms: dict[str, str], heads: dict[str, str], gazetteer: Gazetteer
+) -> tuple[Any, ...]:
     folded = names.fold(names.without_acronym(mention.base))
     if mention.kind == "Government":
         if mention.stands_for:

@@ -18,6 +18,7 @@ from kg.match import Match
 from kg.mentions import Found
 from kg.model import ENCOUNTERS, Argument, Chain, Document, Extraction, Mention, Sentence
 from kg.names import fold
+from kg.plans import Plans, find_plans
 from kg.quotes import find_quotes
 from kg.repairs import repair
 from kg.statements import find_statements, speaker_words
@@ -55,8 +56,9 @@ def extract(document: Document, sentences: Sequence[Sentence], lexicon: Lexicon,
     statements = find_statements(discourse, matches, document.text, quotes)
     drafts = tuple(_aimed(draft, document, stated) for draft in find_claims(discourse, matches, dates, statements))
     claims, groups = events.find_events(discourse, drafts)
-    spoken = _mentions(discourse, claims, statements)
-    chains = coref.chains(spoken, document, gazetteer)
+    planned = find_plans(trees, agreed, document.text, lexicon, gazetteer)
+    spoken = _mentions(discourse, claims, statements, planned)
+    chains = coref.chains(spoken, document, gazetteer, planned.named_by)
     keys = {mention: chain.key for chain in chains for mention in chain.mentions}
     found_events = []
     for kind, drafted in groups:
@@ -71,6 +73,7 @@ def extract(document: Document, sentences: Sequence[Sentence], lexicon: Lexicon,
         claims=claims,
         events=tuple(found_events),
         skipped=tuple(skipped),
+        subjects=planned.subjects,
     )
 
 
@@ -163,9 +166,10 @@ def _agreed(found: Iterable[Found], gazetteer: Gazetteer) -> tuple[Found, ...]:
     return tuple(out)
 
 
-def _mentions(discourse: Discourse, claims: Iterable[Any], statements: Iterable[Any]) -> tuple[Mention, ...]:
+def _mentions(discourse: Discourse, claims: Iterable[Any], statements: Iterable[Any], plans: Plans) -> tuple[Mention, ...]:
     """Every mention of the document, with the readings that claims and statements gave them."""
-    every = {m for found in discourse.found for m in found.mentions if m.named}
+    planned = {m.span for m in plans.mentions}
+    every = {m for found in discourse.found for m in found.mentions if m.named and m.span not in planned} | {*plans.mentions}
     for claim in claims:
         every |= {a.mention for a in claim.arguments} | ({claim.place.mention} if claim.place else set())
     for statement in statements:

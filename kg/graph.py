@@ -27,6 +27,7 @@ from kg.model import (
     Office,
     Span,
     Statement,
+    Subject,
     When,
     digest,
 )
@@ -108,6 +109,7 @@ def _document(extraction: Extraction, base: str) -> Iterator[Triple]:
 
     text = document.text
     triggers = {claim.trigger for claim in extraction.claims} | {said.trigger for said in extraction.statements}
+    triggers |= {subject.trigger for subject in extraction.subjects}
     for span in sorted(triggers):
         start, end = extraction.sentences[span.sentence]
         sentence = _sentence(span, base)
@@ -126,6 +128,8 @@ def _document(extraction: Extraction, base: str) -> Iterator[Triple]:
         yield from _statement(statement, chains, text, node, base)
     for claim in extraction.claims:
         yield from _claim(claim, chains, text, node, base)
+    for subject in extraction.subjects:
+        yield from _subject(subject, chains[subject.plan], text, node, base)
 
 
 def _chain(chain: Chain, document: str, base: str) -> Iterator[Triple]:
@@ -200,12 +204,29 @@ def _claim(claim: Claim, chains: dict[Mention, Chain], text: str, document: str,
     if claim.topic:
         yield node, _dip("topic"), _at(claim.topic, "span", base)
         yield from _span(claim.topic, text, base)
+        inside = (m for m in chains if claim.topic.start <= m.span.start and m.span.end <= claim.topic.end)
+        for mention in inside:
+            if mention.kind == "Plan":
+                yield node, _dip("concerns"), _iri(base, "chain", chains[mention].key)
     inner = None
     for statement in (_iri(base, "statement", id) for id in claim.said_in):
         yield node, _dip("statedIn"), statement
         if inner:
             yield inner, _dip("nestedIn"), statement
         inner = statement
+
+
+def _subject(subject: Subject, plan: Chain, text: str, document: str, base: str) -> Iterator[Triple]:
+    span = subject.span
+    node = _iri(base, "subject", f"{span.doc}-{span.start}-{span.end}")
+    yield _iri(base, "chain", plan.key), _dip("subject"), node
+    yield node, A, _dip("Subject")
+    yield node, _name("rdfs", "label"), _words(text[span.start : span.end])
+    yield node, _dip("inDocument"), document
+    yield node, _dip("ofMention"), _mention_iri(subject.plan, base)
+    yield node, _dip("span"), _at(span, "span", base)
+    yield from _span(span, text, base)
+    yield from _trigger(node, subject.trigger, text, base)
 
 
 def _argument(

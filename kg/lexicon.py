@@ -106,6 +106,9 @@ REQUIRED_LISTS = frozenset({
     "actors.media", "actors.bodies", "actors.unnamed", "actors.reporters", "actors.collective", "actors.pronouns",
     "actors.not-actors", "coref.two", "coref.side", "coref.union", "coref.representatives", "coref.same-noun", "coref.colleague", "coref.host",
     "coref.unnamed-sources", "coref.documents", "light.join", "light.participation", "light.ask", "light.leave", "light.programme", "light.phase",
+    "plans.nouns", "plans.none", "plans.general", "plans.descriptive", "plans.this", "plans.other", "plans.new", "plans.old",
+    "plans.goals", "plans.parts", "plans.over", "plans.of", "plans.hold",
+    "plans.owner-by", "plans.purpose-by", "plans.points-by", "plans.over-by", "plans.of-by", "plans.borders", "plans.joints", "plans.clauses",
 })  # fmt: skip
 
 

@@ -214,9 +214,20 @@ class Chain:
 
     @property
     def key(self) -> str:
-        """Where its first mention is. The same words may be an actor and a place ("София"): two chains, two keys."""
+        """Where its first mention is. The same words may be an actor and a place ("София"): two chains, two keys; a plan
+        may begin with its owner's name."""
         first = self.mentions[0].span
-        return f"{first.doc}-{first.start}" + ("-place" if self.kind == "Place" else "")
+        apart = "-place" if self.kind == "Place" else "-plan" if self.kind == "Plan" and not self.named else ""
+        return f"{first.doc}-{first.start}{apart}"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """One of the matters that a plan is about: `span` in the list that the word `trigger` opens, `plan` as named there."""
+
+    plan: Mention
+    span: Span
+    trigger: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,6 +258,7 @@ class Extraction:
     claims: tuple[Claim, ...]
     events: tuple[Event, ...]
     skipped: tuple[str, ...] = ()
+    subjects: tuple[Subject, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

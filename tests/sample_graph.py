@@ -1,7 +1,8 @@
 """Two short articles of our own, with all that the program could understand of them, made by hand.
 
 The tests of the graph, the store and the queries stand on it. It holds persons, governments by metonymy, a meeting that
-is planned, postponed and held by three claims, statements with a chain of media, an unnamed actor, a demand, an office.
+is planned, postponed and held by three claims, statements with a chain of media, an unnamed actor, a demand, an office,
+a plan with three subjects.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from kg.model import (
     Office,
     Span,
     Statement,
+    Subject,
     When,
 )
 from kg.resolve.values import Apart, Resolution
@@ -42,7 +44,8 @@ SECOND = Document(
     source="Вечерен вестник",
     text=(
         "Срещата на Вечерин с Норберг, отложена от 12 март, се състоя в Осло на 19 март, каза Норберг. "
-        "Разговорът беше за рибата."
+        "Разговорът беше за рибата. "
+        "Рибният план обхваща лодките, фаровете и мрежите."
     ),
 )
 
@@ -143,8 +146,12 @@ def second() -> Extraction:
                  _fills("place", oslo, "в"), then, None, (said.id,), False)  # fmt: skip
     postponed = Claim(_span(SECOND, "отложена"), "postpone", "Meeting", "postponed", "postponed-modifiers", sides,
                       None, before, _span(SECOND, "за рибата"), (said.id,), False)  # fmt: skip
-    chains = (_alone(ana), Chain("Норберг", "Person", True, (erik, again)), _alone(oslo))
-    return Extraction(SECOND, _sentences(SECOND), (ana, erik, again, oslo), chains, (said,), (held, postponed), ())
+    plan = _mention(SECOND, "Рибният план", "Plan", "рибен план", named=False)
+    chains = (_alone(ana), Chain("Норберг", "Person", True, (erik, again)), _alone(oslo), _alone(plan))
+    covers = _span(SECOND, "обхваща")
+    subjects = tuple(Subject(plan, _span(SECOND, words), covers) for words in ("лодките", "фаровете", "мрежите"))
+    mentions = (ana, erik, again, oslo, plan)
+    return Extraction(SECOND, _sentences(SECOND), mentions, chains, (said,), (held, postponed), (), (), subjects)
 
 
 def _alone(mention: Mention) -> Chain:
@@ -158,6 +165,7 @@ def resolved() -> Resolution:
         "Ерик Норберг": "person/erik-norberg", "Норберг": "person/erik-norberg",
         "анонимен норвежки дипломат": f"group/{one.document.id}-{one.mentions[3].span.start}",
         "Северен куриер": "media/severen-kurier", "Ройтерс": "media/roytars", "София": "government/bg",
+        "рибен план": f"plan/riben-plan-{two.chains[-1].key}",
     }  # fmt: skip
 
     def entity_of(chain: Chain) -> str:
@@ -176,6 +184,7 @@ def resolved() -> Resolution:
         Entity("government/bg", "Government", "България", ("София",), True, "BG"),
         Entity("government/no", "Government", "Норвегия", ("Осло",), True, "NO"),
         Entity("place/oslo", "Place", "Осло", (), True, "NO"),
+        Entity(ids["рибен план"], "Plan", "рибен план", (), False),
     )
     links = tuple(
         Link(

@@ -55,6 +55,11 @@ ANSWERS = {
         f"{HELD}|0|93|Срещата|Срещата в Осло се състоя|2025-03-20||{BASE}/document/{DOCS[1]}",
         f"{HELD}|0|93|отложена|Срещата в Осло се състоя|2025-03-20||{BASE}/document/{DOCS[1]}",
     ],
+    "plans": [
+        f"рибен план||{subject}|Рибният план обхваща лодките, фаровете и мрежите.|2025-03-20|Вечерен вестник|"
+        f"plan/riben-plan-{second().chains[-1].key}"
+        for subject in ("лодките", "фаровете", "мрежите")
+    ],
     "conflicts": [],
     "conflicts-of": [],
     "entity": ["media/roytars|Media|Ройтерс|Reuters||1|http://www.wikidata.org/entity/Q130879"],

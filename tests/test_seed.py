@@ -107,6 +107,17 @@ def test_offices():
     } <= held  # fmt: skip
 
 
+def test_one_plan_under_all_its_names_with_four_subjects():
+    extraction, resolution = understood()
+    chains = {chain.key: chain for chain in extraction.chains}
+    (plan,) = [entity for entity in resolution.entities if entity.kind == "Plan"]
+    told = {m.text for link in resolution.links if link.entity == plan.id for m in chains[link.chain].mentions}
+    assert {"28-точковия мирен план", "Тайното мирно споразумение", "тайното мирно споразумение", "новия план"} <= told
+    assert [extraction.document.text[s.span.start : s.span.end] for s in extraction.subjects] == [
+        "мира в Украйна", "сигурността в Европа", "гаранциите за сигурност", "бъдещите отношения на САЩ с Киев и Москва",
+    ]  # fmt: skip
+
+
 @pytest.mark.model
 def test_the_models_that_ship_read_it_so():
     pipeline = parse.load_pipeline(resources.path("models") / "bg-compact")

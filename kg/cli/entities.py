@@ -133,7 +133,7 @@ def history(
 ) -> None:
     """Print what was said of an event, in order, with sentence and source. Exit code 1: there is no such event.
 
-    Example: kg history 5877a438a906bb82
+    Example: kg history a0ba3ebab4bc7ce6
     """
     from kg import dossier
     from kg.store import open_store
@@ -204,6 +204,9 @@ def _print_entity(one: dict[str, Any]) -> None:
         sure = f"{mention['reason']}, {mention['score']:g}{', inferred' if mention['inferred'] else ''}"
         print(f"  {mention['words']}  ({sure})  {source or mention['document']}  {mention['chain'].rpartition('/')[2]}")
         print(f"      {mention['around'].strip()}")
+    for matter in one["subjects"]:
+        print(f"  about: {matter['subject']}")
+        print(f"      {matter['sentence'].strip()}")
     for other in one["kept apart"]:
         print(f"  kept apart from {other['label']}  {other['other']}  ({other['reason']})")
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 Record = dict[str, Any]
 QUERIES = Path(__file__).parent
+ENTITY = {"mentions": "mentions", "kept apart": "apart", "subjects": "subjects"}  # what is told of it -> the query
 DECIDED = "verdict"  # reasons that begin so are people's, and are not asked again
 FAR_FROM_SURE = 0.5  # a call is the closer, the nearer its score is to this
 
@@ -59,8 +60,8 @@ def find_one(store: Store, name: str) -> Record:
 
 
 def entity(store: Store, id: str) -> Record:
-    """Mentions with the reasons of their links, and what the entity was kept apart from."""
-    return {"mentions": ask(store, "mentions", id=id), "kept apart": ask(store, "apart", id=id)}
+    """Mentions with the reasons of their links, what the entity was kept apart from, and, of a plan, its subjects."""
+    return {name: ask(store, query, id=id) for name, query in ENTITY.items()}
 
 
 def close_calls(store: Store, limit: int) -> list[Record]:

@@ -15,7 +15,7 @@ from collections.abc import Iterable, Sequence
 from kg.gazetteer import Gazetteer
 from kg.model import Extraction
 from kg.resolve import offices
-from kg.resolve.bodies import place_bodies, place_of
+from kg.resolve.bodies import described, place_bodies, place_of
 from kg.resolve.events import merge_events
 from kg.resolve.identities import identify
 from kg.resolve.people import place_people
@@ -38,9 +38,7 @@ def resolve(extractions: Iterable[Extraction], gazetteer: Gazetteer, verdicts: S
     people = place_people([s for s in sightings if _is_person(s)])
     bodies = place_bodies([s for s in sightings if s.named and not _is_person(s)], gazetteer)
     placements = people.placements | bodies.placements
-    placements |= {
-        s.chain: Placement(("Group", s.base, s.chain), "description", 1.0, False) for s in sightings if not s.named
-    }
+    placements |= {s.chain: described(s) for s in sightings if not s.named}
     placements |= offices.holders(sightings, placements)
     places = _event_places(ordered, sightings, placements, gazetteer)
     also = offices.bodies(sightings) | {placement.key for placement in places.values()}

@@ -33,6 +33,19 @@ def place_bodies(sightings: Sequence[Sighting], gazetteer: Gazetteer) -> Partiti
     return Partition(placements, tuple(sorted(set(near))))
 
 
+def described(sighting: Sighting) -> Placement:
+    """The placement of what has no name: a thing of its own. Of a plan the document's several names are one by inference;
+    a plan that its points and one thing more tell of ("12-точков план за Дунава") is one in all documents."""
+    if sighting.kind == "Plan":
+        several = len(sighting.bases) > 1
+        counted = any(part in word for word in sighting.words for part in names.words("counted"))
+        if counted and len(sighting.words) > 2:
+            return Placement(("Plan", " ".join(sighting.words), ""), "the plan of these points", 0.8, True)
+        reason, score = ("one plan under several names", 0.8) if several else ("description", 1.0)
+        return Placement(("Group", sighting.base, sighting.chain), reason, score, several)
+    return Placement(("Group", sighting.base, sighting.chain), "description", 1.0, False)
+
+
 def _known(sighting: Sighting, gazetteer: Gazetteer) -> Placement | None:
     """By the gazetteer alone, or None."""
     if sighting.kind == "Person":
