@@ -176,6 +176,9 @@ def _draft(
 
 
 def _somebody(discourse: Discourse, tree: Tree, id: int) -> bool:
+    """Does the word name people, known or not? "Разговорът с журналиста" is not bare either."""
+    if tree.lemma(id) in discourse.lexicon.words("actors.reporters"):
+        return True
     return tree.word(id).upos in ("NOUN", "PROPN", "PRON") and tree.lemma(id) not in discourse.lexicon.words("actors.not-actors")
 
 
@@ -413,8 +416,10 @@ def _by_light_verb(discourse: Discourse, sentence: int, match: Match, matches: S
         or (match.frame.event == "Visit" and top in tree.slot(verb, OBJECT) and _wanted(tree, verb, lexicon))
         or (preposition == "на" and top == noun and match.frame.event == "Meeting" and tree.definite(noun))
         or (preposition in ("на", "по време на", "в") and any(m.trigger == verb and m.frame.event in ENCOUNTERS for m in matches))
-        or (match.frame.event == "Visit" and preposition in ("на", "по време на", "за"))
+        or (match.frame.event == "Visit" and (preposition in ("на", "за") or (preposition == "по време на" and not tree.is_copula(verb))))
     )
+    if tree.own_subject(verb) is None and noun in tree.slot(verb, OBJECT) and tree.third_person_plural(verb) and tree.is_plural(noun):
+        return []  # "преди да започнат преговори": they are what begins
     if one_sided and (planner := _programme(tree, verb, lexicon)):
         return _arguments_of(discourse, sentence, planner, verb, role, tree)
     if not takes_part or tree.own_subject(verb) == top or (tree.facts(verb).passive and not one_sided):

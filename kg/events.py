@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from kg.claims import PARTICIPANTS, Draft
 from kg.discourse import Discourse
 from kg.model import ENCOUNTERS, Argument, Claim, Event, Mention, When
-from kg.status import present_status
+from kg.status import default_status, present_status
 
 REACH = 6  # sentences that "срещата" looks back for the encounter it means; a negotiation is looked for in the whole text
 KIN = {
@@ -120,6 +120,8 @@ def _score(discourse: Discourse, draft: Draft, mine: set[str], cluster: _Cluster
     meant = draft.definite and draft.bare and not mine
     if (_other_time(draft, cluster) and not (meant and _disputed(draft, cluster))) or _other_part(draft, cluster):
         return 0
+    if not same_kind and _contrary(draft, cluster):
+        return 0
     shared = mine & theirs
     if len(shared) >= 2 and (mine <= theirs or theirs <= mine):
         return 4 if same_kind or "Negotiation" not in kinds | {kind} else 0
@@ -216,6 +218,13 @@ def _otherwise(draft: Draft, cluster: _Cluster) -> bool:
     return future and all(d.claim.status == "held" and d.claim.status_rule != "default" for d in cluster.drafts)
 
 
+def _contrary(draft: Draft, cluster: _Cluster) -> bool:
+    """ "Двамата разговаряха. Стоянов покани Мадъл на посещение": what was is not what is to come, and another kind besides."""
+    mine = draft.claim.status in ("planned", "proposed")
+    past = [d for d in cluster.drafts if d.claim.status == "held" and d.claim.status_rule not in ("default", "event")]
+    return mine and draft.claim.status_rule not in ("default", "before", "purpose") and len(past) == len(cluster.drafts)
+
+
 def _linked(draft: Draft, cluster: _Cluster) -> bool:
     """Two encounters of one sentence with the same actor: a visit for a meeting, a meeting at which they discussed."""
     return any(d.claim.trigger.sentence == draft.claim.trigger.sentence and d.claim.trigger != draft.claim.trigger for d in cluster.drafts) and (
@@ -290,7 +299,7 @@ def event_of(kind: str, drafts: Sequence[Draft], keys: Sequence[str]) -> Event:
     return Event(
         kind=kind,
         claims=tuple(claim.id for claim in claims),
-        status=present_status(claims),
+        status=default_status(kind) if all(claim.status_rule == "default" for claim in claims) else present_status(claims),
         participants=tuple(keys),
         place=places[0].base if places else None,
         when=min(whens, key=lambda w: (w.start is None, w.edtf is None), default=None),

@@ -36,13 +36,15 @@ def repair(sentence: Sentence) -> Sentence:
     18. "Взето от лидерите, | събрали се | в Брюксел": a bare participle after a comma says more of the noun before it.
     19. "Срещата между Турция, Русия и | Иран | в Астана": what "и" and commas join to a name after a preposition belongs to it.
     20. "| Иран |" in a row of names is no participle, "| Ким | Чен Ун" is one name.
-    21. A word is not its own ancestor: what the parser left in a circle hangs on the root.
+    21. "Заяви комисарят след разговори с премиера | Кощуница": a name is of the title right before it, not of one further off.
+    22. A word is not its own ancestor: what the parser left in a circle hangs on the root.
     """
     words = list(sentence.words)
     _marks_are_no_names(words)
     _one_name(words)
     _names_are_no_verbs(words)
     _verbs_with_reflexive(words)
+    _names_by_their_titles(words)
     _names_beside_names(words)
     _times_are_no_subjects(words)
     _people_in_no_place(words)
@@ -161,6 +163,18 @@ def _verbs_with_reflexive(words: list[Word]) -> None:
         before = words[word.id - 2].form.lower() if word.id > 1 else ""
         if word.upos == "NOUN" and word.form.lower() in MISREAD and before == "се":
             words[word.id - 1] = replace(word, upos="VERB", lemma=MISREAD[word.form.lower()], feats=PRESENT)
+
+
+def _names_by_their_titles(words: list[Word]) -> None:
+    for word in list(words):
+        title = words[word.id - 2] if word.id > 1 else None
+        governor = words[word.head - 1] if word.head else None
+        if title is None or governor is None or word.ner not in ("B-PER", "S-PER") or title.upos != "NOUN" or title.ner != "O":
+            continue
+        case = next((w.form.lower() for w in words if w.head == title.id and w.deprel == "case"), "на")
+        further = governor.upos == "NOUN" and governor.id < title.id and not _inside(words, governor.id, [title.id])
+        if case != "на" and further and title.lemma.lower() not in TIMES and not word.deprel.startswith("flat"):
+            words[word.id - 1] = replace(word, head=title.id, deprel="nmod")
 
 
 def _names_beside_names(words: list[Word]) -> None:

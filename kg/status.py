@@ -289,6 +289,8 @@ def _by_place(tree: Tree, id: int, kind: str, lexicon: Lexicon) -> Status:
         return Status("held" if facts.past and not facts.subjunctive else "proposed", "means", facts.heard)
     if preposition in ("след", "по повод"):
         return Status("planned" if facts.future else "held", "after", facts.heard) if preposition == "след" else _default(kind)
+    if preposition in ("на", "за", "към") and tree.lemma(verb) in lexicon.words("light.ask") and not facts.negated:
+        return Status("proposed", "wish", facts.heard)  # "покани Мадъл на посещение"
     if kind == "Negotiation" and preposition in DURING and not tree.phase(id) and tree.lemma(verb) not in lexicon.words("light.place"):
         return Status("planned", "during+future", facts.heard) if facts.future else _default(kind)  # they went on after what was said in them
     if preposition in DURING:
@@ -335,7 +337,12 @@ def _happening(tree: Tree, verb: int, lexicon: Lexicon) -> Status:
 
 
 def _default(kind: str) -> Status:
-    return Status(DEFAULT.get(kind, "held"), "default")
+    return Status(default_status(kind), "default")
+
+
+def default_status(kind: str) -> str:
+    """What is presumed of an event of which the text does not say it."""
+    return DEFAULT.get(kind, "held")
 
 
 def _said(claims: Sequence[Claim], but: Sequence[str]) -> list[str]:

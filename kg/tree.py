@@ -739,6 +739,13 @@ class Tree:
                 out += [i for i in self.conjuncts(child) if i not in out]
         return tuple(out)
 
+    def is_plural(self, id: int) -> bool:
+        return self.word(id).feat("Number") in ("Plur", "Ptan")
+
+    def is_copula(self, id: int) -> bool:
+        """Is "съм" or "бъда" the verb of the clause, or a noun with it?"""
+        return self.word(id).upos == "AUX" or any(self.word(c).deprel == "cop" for c in self.children(id))
+
     def there(self, verb: int) -> bool:
         return any(self.form(c) in THERE for c in self.children(verb))
 
