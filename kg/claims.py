@@ -426,7 +426,9 @@ def _by_light_verb(discourse: Discourse, sentence: int, match: Match, matches: S
         return []
     out = []
     impersonal = tree.facts(verb).passive and one_sided and tree.definite(noun) and match.frame.event in ("Meeting", "Call")
-    for actor in discourse.spoken_of(sentence, verb) if impersonal else discourse.subject(sentence, verb):
+    joined = tree.slot(verb, OBJECT) if lemma in lexicon.words("light.join") and tree.own_subject(verb) is None else ()
+    people = [actor for id in joined if id != noun for actor in discourse.actors(sentence, id)]  # "ще участва и Елвира Ковач"
+    for actor in people or (discourse.spoken_of(sentence, verb) if impersonal else discourse.subject(sentence, verb)):
         mention = _as_actor(actor.mention, role, AGENT, tree, verb)
         if mention and not _reporter(discourse, tree, mention.head if mention.head <= len(tree.words) else verb, mention):
             out.append(Argument(role, mention, tree.word_span(verb), actor.rule or AGENT))
@@ -434,14 +436,16 @@ def _by_light_verb(discourse: Discourse, sentence: int, match: Match, matches: S
 
 
 def _proposer(discourse: Discourse, sentence: int, verb: int, role: str) -> list[Argument]:
-    """ "| Зеленски | предложи на Путин да се срещнат": the plural means both the one asked and the one who asks."""
+    """ "| Зеленски | предложи на | Путин | да се срещнат": the plural means both the one asked and the one who asks."""
     tree = discourse.trees[sentence]
     above = tree.word(verb).head
     if not above or not tree.facts(verb).subjunctive or not tree.third_person_plural(verb) or tree.own_subject(verb) is not None:
         return []
     if tree.lemma(above) not in discourse.lexicon.words("light.ask") or not tree.third_person_singular(above) or tree.facts(above).passive:
         return []
-    return _taking_part(discourse, sentence, discourse.subject(sentence, above), role, AGENT, above)
+    asked = [(id, slot) for slot in ("на", "от", "към") for id in tree.prepositional(above, slot)] + [(id, OBJECT) for id in tree.slot(above, OBJECT)]
+    out = _taking_part(discourse, sentence, discourse.subject(sentence, above), role, AGENT, above)
+    return out + [a for id, slot in asked for a in _taking_part(discourse, sentence, discourse.actors(sentence, id), role, slot, id)]
 
 
 def _programme(tree: Tree, verb: int, lexicon: Lexicon) -> list[int]:
@@ -598,6 +602,8 @@ def _place(
     above = tree.word(verb).head if verb and tree.word(verb).head and tree.facts(verb).subjunctive else None
     if _inside_another(match, verb, matches):
         verb = above = None
+    nouns = (m.trigger for m in matches if m.part == "noun" and m.frame.event in ENCOUNTERS and match.trigger not in tree.subtree(m.trigger))
+    topic |= {i for noun in nouns for i in tree.nominal_subtree(noun)}  # "след разговора покани Корчок на посещение в Сегед"
     for top in dict.fromkeys((match.trigger, verb, above)):
         if top is None:
             continue

@@ -387,7 +387,7 @@ class Discourse:
         if len(full) == 1:
             return None
         first = full[0].lower()
-        if first in ("никола", "лука", "сава", "тома", "коста", "илия", "джошуа", "миша", "саша", "гриша", "костя", "джо", "андреа"):
+        if first in names.words("masculine_a"):
             return "Masc"
         return "Fem" if first.endswith(("а", "я")) else "Masc"
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kg.grammar import ADVERBS, CLITICS, FUTURE_IN_PAST, INTENTIONS, MISREAD, NO_FUTURE, QUOTES, TIMES
+from kg.grammar import ADVERBS, CLITICS, FUTURE_IN_PAST, INTENTIONS, MISREAD, NO_FUTURE, OBJECT_CLITICS, QUOTES, TIMES
 from kg.model import Sentence, Word
 from kg.tree import NAME_RELATIONS, named
 
@@ -37,7 +37,9 @@ def repair(sentence: Sentence) -> Sentence:
     19. "Срещата между Турция, Русия и | Иран | в Астана": what "и" and commas join to a name after a preposition belongs to it.
     20. "| Иран |" in a row of names is no participle, "| Ким | Чен Ун" is one name.
     21. "Заяви комисарят след разговори с премиера | Кощуница": a name is of the title right before it, not of one further off.
-    22. A word is not its own ancestor: what the parser left in a circle hangs on the root.
+    22. "Ще | го | приеме | премиерът": who stands after a verb that has its object in a short pronoun is its subject.
+    23. "Разговаряйки | с Мая Санду |, Йоханис обеща": what follows a gerund belongs to it.
+    24. A word is not its own ancestor: what the parser left in a circle hangs on the root.
     """
     words = list(sentence.words)
     _marks_are_no_names(words)
@@ -61,6 +63,8 @@ def repair(sentence: Sentence) -> Sentence:
     _what_takes_place(words)
     _participles_after_commas(words)
     _rows_after_a_preposition(words)
+    _subject_after_pronoun(words)
+    _beside_gerunds(words)
     _no_circles(words)
     return replace(sentence, words=tuple(words))
 
@@ -439,6 +443,31 @@ def _end_of_name(words: list[Word], id: int) -> int:
     while id < len(words) and words[id].ner[:1] in ("I", "E"):
         id += 1
     return id
+
+
+def _subject_after_pronoun(words: list[Word]) -> None:
+    for verb in list(words):
+        if verb.upos != "VERB" or verb.feat("VerbForm") != "Fin" or any(w.head == verb.id and w.deprel.startswith("nsubj") for w in words):
+            continue
+        pronoun = next((w for w in reversed(words[max(0, verb.id - 4) : verb.id - 1]) if w.form.lower() in OBJECT_CLITICS), None)
+        if pronoun is None or any(w.upos in ("NOUN", "PROPN", "VERB") for w in words[pronoun.id : verb.id - 1]):
+            continue
+        after = [w for w in words[verb.id :] if w.head == verb.id and w.deprel in ("obj", "iobj", "obl", "advmod") and w.upos in ("NOUN", "PROPN")]
+        after = [w for w in after if not _has_case(words, w.id) and w.lemma.lower() not in TIMES]
+        if after and after[0].feat("Number") in (None, verb.feat("Number")):
+            words[after[0].id - 1] = replace(after[0], deprel="nsubj")
+
+
+def _beside_gerunds(words: list[Word]) -> None:
+    for gerund in list(words):
+        if gerund.feat("VerbForm") != "Conv":
+            continue
+        at = gerund.id + (1 if gerund.id < len(words) and words[gerund.id].form.lower() == "се" else 0)
+        if at >= len(words) or words[at].upos != "ADP":
+            continue
+        phrase = next((w for w in words[at + 1 : at + 4] if w.id == words[at].head), None)
+        if phrase and phrase.head != gerund.id and phrase.head and not _inside(words, gerund.id, [phrase.id]):
+            words[phrase.id - 1] = replace(phrase, head=gerund.id, deprel="iobj")
 
 
 def _has_case(words: list[Word], id: int) -> bool:

@@ -709,9 +709,8 @@ class Tree:
 
     def another_time(self, verb: int) -> bool:
         """ "Няма да се състои днес, | а в петък |": is a second time set against the first?"""
-        times = (i for i in self.subtree(verb) if i > verb and self.lemma(i) in TIMES | COMING)
-        firsts = (min((c for c in self.children(i) if c < i), default=i) for i in times)
-        return any(first > 1 and self.form(first - 1) in BUT for first in firsts)
+        contrasts = (i for i in range(verb + 1, len(self.words) + 1) if self.form(i) in BUT)
+        return any(self.lemma(j) in TIMES | COMING for i in contrasts for j in range(i + 1, min(i + 6, len(self.words) + 1)))
 
     def apart(self, verb: int) -> bool:
         """ "Прие | поотделно | двамата министри": not all at once."""
