@@ -603,7 +603,7 @@ def _place(
     if _inside_another(match, verb, matches):
         verb = above = None
     nouns = (m.trigger for m in matches if m.part == "noun" and m.frame.event in ENCOUNTERS and match.trigger not in tree.subtree(m.trigger))
-    topic |= {i for noun in nouns for i in tree.nominal_subtree(noun)}  # "след разговора покани Корчок на посещение в Сегед"
+    topic |= {i for noun in nouns if match.part == "noun" for i in tree.nominal_subtree(noun)}  # "след разговора покани Корчок на посещение в Сегед"
     for top in dict.fromkeys((match.trigger, verb, above)):
         if top is None:
             continue
