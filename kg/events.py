@@ -15,6 +15,7 @@ from kg.discourse import Discourse
 from kg.model import ENCOUNTERS, Argument, Claim, Event, Mention, When
 from kg.status import default_status, present_status
 
+DISPUTED = 2  # days between two sources' dates of what may be one encounter
 REACH = 6  # sentences that "срещата" looks back for the encounter it means; a negotiation is looked for in the whole text
 KIN = {
     frozenset(("Meeting", "Call")), frozenset(("Meeting", "Visit")), frozenset(("Meeting", "Negotiation")),
@@ -118,7 +119,8 @@ def _score(discourse: Discourse, draft: Draft, mine: set[str], cluster: _Cluster
         return 0
     distance = min(abs(draft.claim.trigger.sentence - d.claim.trigger.sentence) for d in cluster.drafts)
     meant = draft.definite and draft.bare and not mine
-    if (_other_time(draft, cluster) and not (meant and _disputed(draft, cluster))) or _other_part(draft, cluster):
+    doubtful = _disputed(draft, cluster) and (meant or (len(mine) > 1 and mine == theirs and _days_near(draft, cluster)))
+    if (_other_time(draft, cluster) and not doubtful) or _other_part(draft, cluster):
         return 0
     if not same_kind and _contrary(draft, cluster):
         return 0
@@ -170,6 +172,15 @@ def _disputed(draft: Draft, cluster: _Cluster) -> bool:
     """Another source tells it with another day or place: "Агенцията съобщава друго: срещата е насрочена за 3 април"."""
     said = set(draft.claim.said_in)
     return bool(said) and not any(said & set(d.claim.said_in) for d in cluster.drafts)
+
+
+def _days_near(draft: Draft, cluster: _Cluster) -> bool:
+    """One pair of actors, two sources, two days side by side: "вестникът твърди, че са се видели на 2 април, агенцията
+    обаче съобщи, че на 3 април"."""
+    mine = draft.claim.when
+    days = [d.claim.when for d in cluster.drafts if d.claim.when]
+    known = [(mine.start - other.start).days for other in days if mine and mine.start and other.start]
+    return bool(known) and all(abs(apart) <= DISPUTED for apart in known)
 
 
 def _another_noun(discourse: Discourse, draft: Draft, cluster: _Cluster) -> bool:

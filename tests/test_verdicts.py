@@ -220,6 +220,17 @@ def test_one_article_may_tell_of_two_who_disagree():
     assert [] == disagreements(rows), "one speaker takes his words back"
 
 
+def test_one_article_may_give_two_voices_with_two_days():
+    early, late = ("2026-04-02", "Истанбул", "Ана", "Ерик"), ("2026-04-03", "Анкара", "Ана", "Ерик")
+    rows = told("c1", "d1", "Held", *early, speaker="Пост") + told("c2", "d1", "Held", *late, speaker="Куриер")
+    found = disagreements(rows)
+    assert [("date", "Пост", "Куриер"), ("place", "Куриер", "Пост")] == [
+        (one["over"], one["speaker"], one["otherSpeaker"]) for one in found
+    ]
+    rows = told("c1", "d1", "Held", *early, speaker="Пост") + told("c2", "d1", "Held", *late)
+    assert [] == disagreements(rows), "a voice and the article's own are not weighed against each other"
+
+
 def test_a_chain_is_found_by_its_key(store, tmp_path):
     key = chain(2, "Дмитриев")
     file = tmp_path / "same.tsv"

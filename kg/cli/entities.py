@@ -154,6 +154,9 @@ def history(
         raise typer.Exit(1)
 
 
+SIDES = (("publisher", "speaker", "sentence"), ("otherPublisher", "otherSpeaker", "otherSentence"))  # of a disagreement
+
+
 def conflicts(store: options.Store = options.DEFAULT_STORE, as_json: options.AsJson = False) -> None:
     """Print where sources disagree on date, place, status or participants of an event, side by side.
 
@@ -171,8 +174,9 @@ def conflicts(store: options.Store = options.DEFAULT_STORE, as_json: options.AsJ
         print(f"{id}  {kind}  {who}")
         for one in told:
             print(f"    {one['over']}: {one['one']} – {one['two']}")
-            for publisher, sentence in (("publisher", "sentence"), ("otherPublisher", "otherSentence")):
-                print(f"        {one[publisher] or 'no source'}: {one[sentence].strip()}")
+            for publisher, speaker, sentence in SIDES:
+                voice = f" ({one[speaker]})" if one[speaker] else ""
+                print(f"        {one[publisher] or 'no source'}{voice}: {one[sentence].strip()}")
     if not found:
         print("the sources agree", file=sys.stderr)
 

@@ -13,8 +13,8 @@ OPPOSED = (("Denied", "Held"), ("Denied", "Ongoing"), ("Denied", "Planned"), ("C
 def disagreements(rows: Iterable[Record]) -> list[Record]:
     """Pairs of claims on one event that cannot both be right, `one` beside `two`, by event and matter.
 
-    They are of two articles; or of one that denies in one voice what it reports in another ("Занев: няма такъв разговор"
-    beside "Радио Прибой съобщи за разговор"). `over` is status, date, place or participants. Dates and places (those whose
+    They are of two articles; or of one that gives two voices ("вестникът твърди, че са се видели на 2 април, агенцията
+    съобщи, че на 3"), or denies in one voice what it reports in another. `over` is status, date, place or participants. Dates and places (those whose
     country is known: a hall is in some town) are compared between claims of one status, and of participants those count
     whom one article names and another, which names two others, leaves out. `who` are all whom the claims name.
     """
@@ -26,11 +26,18 @@ def disagreements(rows: Iterable[Record]) -> list[Record]:
         for claim in claims:
             by_document.setdefault(claim["document"], set()).update(claim["who"])
         for one, two in permutations(claims, 2):
-            if one["document"] != two["document"] or (one["status"] == "Denied" and one["speakers"] != two["speakers"]):
+            if one["document"] != two["document"] or _two_voices(one, two):
                 matters = _matters(one, two, by_document[two["document"]])
                 found += [_record(one, two, *matter) | {"who": everybody} for matter in matters]
     unique = {tuple(sorted((key, str(value)) for key, value in record.items())): record for record in found}
     return [unique[key] for key in sorted(unique, key=lambda key: (unique[key]["id"], unique[key]["over"], key))]
+
+
+def _two_voices(one: Record, two: Record) -> bool:
+    """Does one article give the claims in two voices? Its own is one where the other denies."""
+    if one["status"] == "Denied":
+        return bool(one["speakers"] != two["speakers"])
+    return bool(one["speakers"] and two["speakers"] and one["speakers"].isdisjoint(two["speakers"]))
 
 
 def _claims(rows: Iterable[Record]) -> Iterator[Record]:
@@ -67,8 +74,10 @@ def _record(one: Record, two: Record, over: str, left: str, right: str) -> Recor
         "over": over,
         "one": left,
         "publisher": one["publisher"],
+        "speaker": ", ".join(sorted(one["speakers"])),
         "sentence": one["sentence"],
         "two": right,
         "otherPublisher": two["publisher"],
+        "otherSpeaker": ", ".join(sorted(two["speakers"])),
         "otherSentence": two["sentence"],
     }
