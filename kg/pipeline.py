@@ -162,7 +162,7 @@ def _build(found: Survey, place: Workplace, options: Options, stages: Stages, te
         moved=_moved(found, before),
         skipped=sum(after.skipped.values()),
         problems=(*found.problems, *(f"{paths[id]}: {problem}" for id, problem in sorted(desk.problems.items()))),
-        notes=(*place.notes, *place.cache.damaged),
+        notes=(*found.notes, *place.notes, *place.cache.damaged),
         changes=shown,
         published=differs and not options.dry_run,
     )

@@ -70,7 +70,7 @@ def find_files(paths: Iterable[Path]) -> Iterator[Path | MissingError]:
                 MissingError(path, f"links to {os.readlink(path)}, which does not exist; mend the link or delete it")
             ]
         elif not path.exists():
-            found = [MissingError(path, "does not exist; check the path, or forget it with: kg remove " + str(path))]
+            found = [MissingError(path, "does not exist; check the path")]
         else:
             found = [path]
         for item in found:

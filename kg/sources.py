@@ -10,19 +10,21 @@ from kg.cache import Cache, get, known, put_many
 from kg.errors import InputError
 from kg.manifest import Manifest, Source
 from kg.model import Document
-from kg.read import MissingError, find_files, fingerprint, read_file, signature
+from kg.read import SUFFIXES, MissingError, find_files, fingerprint, read_file, signature
 
 BATCH = 200  # documents that are written to the cache together
 
 
 @dataclass(frozen=True, slots=True)
 class Survey:
-    """What there is to build from. `problems` are of this survey: files and lines that could not be read."""
+    """What there is to build from. `problems` are of this survey: files and lines that could not be read. `notes` name
+    folders that hold nothing to read."""
 
     roots: tuple[str, ...]
     removed: tuple[str, ...]
     sources: tuple[Source, ...]
     problems: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
     def documents(self) -> dict[str, str]:
         """The id of each document with the first file that holds it, in order of id."""
@@ -60,7 +62,9 @@ def survey(paths: Sequence[Path], before: Manifest, cache: Cache, limit: int) ->
     if waiting:
         put_many(cache, "document", waiting)
     roots = tuple(sorted({*before.roots, *(path for path in given if path in kept or Path(path).is_dir())}))
-    return Survey(roots, removed, tuple(kept[path] for path in sorted(kept)), tuple(problems))
+    empty = [path for path in given if Path(path).is_dir() and not any(under(file, [path]) for file in kept)]
+    notes = tuple(f"{path}: there is no article in it; kg reads {', '.join(SUFFIXES)}" for path in empty)
+    return Survey(roots, removed, tuple(kept[path] for path in sorted(kept)), tuple(problems), notes)
 
 
 def under(path: str, folders: Iterable[str]) -> bool:
@@ -94,7 +98,7 @@ def _missing(path: MissingError, before: Manifest, old: dict[str, Source], kept:
         if under(source.path, [name]):
             kept[source.path] = source
     if name in before.roots or name not in old:
-        yield str(path)
+        yield f"{path}, or forget it with: kg remove {name}" if name in before.roots else str(path)
 
 
 def _unchanged(path: Path, old: Source | None) -> Source | None:

@@ -21,7 +21,6 @@ import subprocess
 import sys
 import tempfile
 import time
-import tomllib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -197,14 +196,11 @@ def wording(text: str, language: str) -> str:
 
 
 def parameters(path: Path, store: Any) -> dict[str, str]:
-    """What the question is asked about: as manual/questions.toml says, or the meeting that most articles speak of."""
-    table = tomllib.loads((MANUAL / "questions.toml").read_text("utf-8"))
-    lines = path.read_text("utf-8").splitlines()
-    names = [line.split()[2].rstrip(":") for line in lines if line.startswith("# param ")]
-    known = {**table["any"], **table.get(path.stem, {})}
-    if "event" in names:
-        known["event"] = store.query(EVENT).records()[0]["id"]
-    return {name: known[name] for name in names}
+    """What the question is asked about: the examples in its file, or the meeting that most articles speak of."""
+    from kg.store import sparql
+
+    given = {one.name: one.example for one in sparql.parameters(path.read_text("utf-8"))}
+    return given | ({"event": store.query(EVENT).records()[0]["id"]} if "event" in given else {})
 
 
 def _table(answer: Any) -> Iterator[str]:

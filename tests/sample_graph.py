@@ -217,6 +217,15 @@ def sample_graphs(base: str | None = None) -> dict[str, tuple[str, ...]]:
     return graphs | {graph.resolution_iri(base): graph.resolution_quads(resolved(), base)}
 
 
+def asked(question: str, text: str) -> dict[str, str]:
+    """Values for the parameters of a question of ontology/queries, about which this sample has something to tell."""
+    from kg.store.sparql import parameters
+
+    about = {"actor": "Ана Вечерин", "other": "Ерик Норберг", "name": "Reuters", "event": resolved().events[0].id}
+    about |= {"acts": {"actor": "България"}, "statements": {"actor": "Норберг"}}.get(question, {})
+    return {parameter.name: about[parameter.name] for parameter in parameters(text)}
+
+
 def write_sample() -> None:
     """Write the sample to `ontology/examples/valid/sample.trig`, for people to read."""
     from pathlib import Path

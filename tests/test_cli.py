@@ -45,8 +45,7 @@ def test_the_commands_of_the_program_are_all_there():
 def test_every_command_says_what_it_does_with_an_example(path):
     text = COMMANDS[path].help or ""
     assert len(text.split()) > 4
-    if len(path) == 1:
-        assert re.search(rf"Examples?:\s+kg {path[0]}", text), "the help of a command ends with an example"
+    assert re.search(rf"Examples?:\s+(eval \"\$\()?kg {' '.join(path)}", text), "the help of a command ends with an example"
 
 
 @pytest.mark.parametrize("path", COMMANDS, ids=" ".join)
@@ -140,6 +139,23 @@ def test_a_bad_file_is_exit_code_1_and_the_others_are_built(fake, news, tmp_path
     assert done.exit_code == 1
     assert f"error: {news / 'bad.txt'}" in done.stderr
     assert json.loads(done.stdout)["documents"] == 2
+
+
+def test_a_folder_without_articles_and_a_wrong_path_are_told_of(fake, tmp_path):
+    (tmp_path / "scans").mkdir()
+    (tmp_path / "scans" / "a.pdf").write_bytes(b"%PDF")
+    store = ["--jobs", "1", "--store", str(tmp_path / "kg")]
+    done = fake.invoke(app, ["build", str(tmp_path / "scans"), *store])
+    assert (done.exit_code, f"note: {tmp_path / 'scans'}: there is no article in it; kg reads .htm" in done.stderr) == (0, True)
+    assert "first" not in done.stdout, "no table of nothing"
+    done = fake.invoke(app, ["build", str(tmp_path / "nowhere"), *store])
+    assert (done.exit_code, "check the path\n" in done.stderr, "kg remove" in done.stderr) == (1, True, False)
+    (tmp_path / "scans" / "a.pdf").unlink()
+    (tmp_path / "scans").rmdir()
+    done = fake.invoke(app, ["build", *store])
+    assert (done.exit_code, f"forget it with: kg remove {tmp_path / 'scans'}" in done.stderr) == (1, True)
+    done = fake.invoke(app, ["build", "--rules", str(tmp_path / "none"), *store])
+    assert "no such folder of rules" in str(done.exception)
 
 
 def test_settings_come_from_the_environment_too(fake, news, tmp_path):

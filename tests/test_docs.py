@@ -221,6 +221,14 @@ def test_every_feature_shows_itself_in_the_sample(sample):
     assert {"Антон Дмитриев", "Олег Дмитриев", "Кирил Дмитриев"} <= namesakes
 
 
+@pytest.mark.model
+@pytest.mark.slow
+def test_every_question_has_an_answer_for_its_example(sample):
+    """But one: no two articles of the sample disagree on the day or place of what both say was held."""
+    asked = {path.stem: (path.read_text("utf-8"), WRITER.parameters(path, sample)) for path in WRITER.question_files()}
+    assert [name for name, (text, about) in asked.items() if not sample.query(text, about).rows] == ["conflicts-of"]
+
+
 def test_an_unknown_question_says_which_there_are(tmp_path):
     import kg
 

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from sample_graph import first, resolved, sample_graphs, second
+from sample_graph import asked, first, resolved, sample_graphs, second
 from typer.testing import CliRunner
 
 from kg import resources
@@ -99,7 +99,7 @@ def test_every_question_has_an_answer_here():
 def test_the_answer_on_the_sample(folder, file):
     text = file.read_text("utf-8")
     with open_store(folder, read_only=True) as store:
-        answer = store.query(text, {parameter.name: parameter.example for parameter in parameters(text)})
+        answer = store.query(text, asked(file.stem, text))
     rows = ["|".join(short(term) for term in row) for row in answer.rows]
     assert ANSWERS[file.stem] == rows
 
@@ -181,7 +181,8 @@ def test_triples_in_every_format(folder, format):
     ("arguments", "message"),
     [
         (["meeting-of"], "did you mean meetings-of"),
-        (["meetings-of"], '--param actor="Ана Вечерин"'),
+        (["meetings-of"], '--param actor="Ралица Войнова"'),
+        (["meetings-of", "--param", "Actor=x"], "no parameter Actor; for example: kg query meetings-of --param actor="),
         (["actors", "--param", "actor=x"], "no parameter actor"),
         (["actors", "--param", "actor"], "NAME=VALUE"),
         (["actors", "--format", "turtle"], "rows cannot be written as 'turtle'"),

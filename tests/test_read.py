@@ -213,7 +213,7 @@ def test_links_fifos_and_missing_paths(tmp_path):
     assert Document(TEXT) == items[tmp_path / "good.txt"]
     assert "which does not exist" in str(items[tmp_path / "link.txt"])
     assert "not a regular file" in str(items[tmp_path / "pipe.txt"])
-    assert "kg remove" in str(items[tmp_path / "nowhere"])
+    assert "check the path" in str(items[tmp_path / "nowhere"])
     assert {"good.txt", "link.txt", "pipe.txt", "nowhere"} == {path.name for path in items}
 
 

@@ -12,12 +12,11 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from sample_graph import sample_graphs
+from sample_graph import asked, sample_graphs
 
 from kg import graph, resources
 from kg.errors import QueryError, StoreError
 from kg.store import open_store
-from kg.store.sparql import parameters
 
 VIRTUOSO = """
 [Database]
@@ -113,7 +112,7 @@ def test_it_answers_every_question_as_the_folder_does(server, local):
         assert len(files) >= 12
         for file in files:
             text = file.read_text("utf-8")
-            values = {parameter.name: parameter.example for parameter in parameters(text)}
+            values = asked(file.stem, text)
             expected = local.query(text, values).records()
             assert [expected, file.stem] == [store.query(text, values).records(), file.stem]
 

@@ -185,6 +185,7 @@ def test_the_commands_write_what_they_say(tmp_path: Path) -> None:
         (["view", "--out", str(tmp_path / "a.html")], ["a.html"]),
         (["view", "--site", str(tmp_path / "site")], ["site/index.html"]),
         (["graph", "--format", "gexf", "--out", str(tmp_path / "a.gexf")], ["a.gexf"]),
+        (["graph", "--out", str(tmp_path / "b.svg")], ["b.svg"]),
         (["graph", "--format", "csv", "--out", str(tmp_path / "a.csv")], ["a-nodes.csv", "a-edges.csv"]),
         (["plot", "matrix", "--out", str(tmp_path / "a.svg")], ["a.svg"]),
         (["plot", "meetings", "--out", str(tmp_path / "a.png")], ["a.png"]),
@@ -199,6 +200,7 @@ def test_the_commands_write_what_they_say(tmp_path: Path) -> None:
     ("command", "says"),
     [
         (["graph", "--format", "dot"], "graphml, gexf, csv, png, svg"),
+        (["graph", "--out", "network.doc"], "graphml, gexf, csv, png, svg"),
         (["plot", "pie"], "meetings, matrix"),
         (["plot", "matrix", "--out", "a.pdf"], ".png or .svg"),
         (["view", "--store", "nowhere"], "kg build"),

@@ -130,7 +130,8 @@ def watch(
     from kg import pipeline
 
     chosen = _options(model, rules, gazetteer, verdicts, 1, None, limit, base, wait, True, False)
-    print(f"watching {folder}; stop with Ctrl-C", file=sys.stderr)
+    if folder.is_dir():
+        print(f"watching {folder}; stop with Ctrl-C", file=sys.stderr)
     for report in pipeline.watch(folder, store, chosen):
         _print_report(report, False)
         _show(store, html, report, answer=False)
@@ -292,7 +293,7 @@ def _show(store: str, html: Path | None, report: BuildReport, answer: bool = Tru
 
         with open_store(store, read_only=True) as opened:
             write_page(opened, page)
-            if answer:
+            if answer and report.documents:
                 _answer(opened)
     print(f"The graph: {page.resolve().as_uri()}")
 

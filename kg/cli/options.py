@@ -7,6 +7,7 @@ from typing import Annotated, TypeAlias
 
 import typer
 
+from kg.errors import RuleError
 from kg.stages import Settings
 
 Store: TypeAlias = Annotated[
@@ -54,7 +55,9 @@ def settings(
     gazetteer: list[Path] | None = None,
     verdicts: Path | None = None,
 ) -> Settings:
-    """The options of a command as the settings of a build, with absolute paths."""
+    """The options of a command as the settings of a build, with absolute paths. Raises RuleError without such rules."""
+    if rules and not rules.is_dir():
+        raise RuleError(f"{rules}: there is no such folder of rules (*.toml); give one with --rules, or leave it out")
     return Settings(
         model=model if model in (None, "stanza", "bg-compact") else str(Path(model).absolute()),
         rules=str(rules.absolute()) if rules else None,

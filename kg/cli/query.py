@@ -63,9 +63,11 @@ def query(
         raise QueryError("give either the name of a question or -e SPARQL; the names: kg query --list")
     text = execute if execute is not None else _text_of(question or "")
     values = dict(map(_pair, param or []))
-    if missing := [parameter for parameter in parameters(text) if parameter.name not in values]:
+    known = {parameter.name: parameter for parameter in parameters(text)}
+    if missing := [parameter for name, parameter in known.items() if name not in values]:
         examples = " ".join(f'--param {parameter.name}="{parameter.example}"' for parameter in missing)
-        raise QueryError(f"this question needs more; for example: kg query {question} {examples}")
+        unknown = "".join(f"it has no parameter {name}; " for name in values if name not in known)
+        raise QueryError(f"this question needs more; {unknown}for example: kg query {question} {examples}")
     if write:
         with open_store(store) as opened:
             opened.update(bind(text, values))

@@ -51,7 +51,10 @@ def view(
 
 
 def graph(
-    format: Annotated[str, typer.Option("--format", "-f", help="graphml, gexf, csv, png or svg.")] = "graphml",
+    format: Annotated[
+        str | None,
+        typer.Option("--format", "-f", help="graphml, gexf, csv, png or svg; without it, what --out ends in, or graphml."),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="The file to write; without it graph.<format>.")
     ] = None,
@@ -63,6 +66,7 @@ def graph(
     """
     from kg.export import GRAPH_FORMATS, export_graph
 
+    format = format or (out.suffix[1:] if out and out.suffix else "graphml")
     if format not in GRAPH_FORMATS:
         raise InputError(f"--format {format!r}: choose one of {', '.join(GRAPH_FORMATS)}")
     for path in export_graph(_network(store), format, out or Path(f"graph.{format}")):

@@ -1,4 +1,4 @@
-"""One query in a process of its own, so that a deadline can end it: `python -m kg.store.evaluate STATE LIMIT < query`.
+"""One query in a process of its own, so that a deadline can end it: `main` with the arguments STATE LIMIT, the query on stdin.
 
 Oxigraph cannot be asked to stop a query; a process can be killed. Standard output is one line of JSON that says what
 follows and whether it was cut, then SPARQL JSON or N-Triples. Exit code 3: the query is wrong, the message on stderr.
@@ -23,7 +23,8 @@ def evaluate_apart(state: Path, text: str, timeout: float, limit: int | None) ->
     import pyoxigraph
 
     paths = [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")]
-    command = [sys.executable, "-m", "kg.store.evaluate", str(state), "" if limit is None else str(limit)]
+    begin = "from kg.store.evaluate import main; main()"
+    command = [sys.executable, "-c", begin, str(state), "" if limit is None else str(limit)]
     try:
         done = subprocess.run(
             command,
