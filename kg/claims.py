@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from kg.discourse import Actor, Discourse
+from kg.grammar import FIRST_PERSON
 from kg.lexicon import Lexicon
 from kg.match import Fill, Match
 from kg.mentions import Found
@@ -270,6 +271,8 @@ def _arguments(
             continue
         if tree.lemma(fill.id) in discourse.lexicon.words("actors.not-actors") or _of_a_nearer(match, fill, matches):
             continue
+        if tree.form(fill.id) in FIRST_PERSON:
+            found += _speaker_itself(discourse, tree, fill.id, fill.role, statements)
         for actor in _fill(discourse, sentence, match, fill.id, fill.slot):
             people = tree.lemma(fill.id) in discourse.lexicon.words("actors.people") | {"делегация"}
             mention = _as_actor(actor.mention, fill.role, fill.slot, tree, fill.id, people)
@@ -289,8 +292,8 @@ def _arguments(
         and not any(a.rule == AGENT or a.rule.startswith("coref") for a in found)
     ):
         role = next(role for role, slots in match.frame.roles if AGENT in slots)
-        if tree.first_person(match.trigger):
-            found += _speaker_itself(tree, match.trigger, role, statements)
+        if tree.first_person(match.trigger) or tree.second_person(match.trigger):
+            found += _speaker_itself(discourse, tree, match.trigger, role, statements)
         elif not tree.slot(match.trigger, AGENT) and not tree.facts(match.trigger).passive:
             found += [
                 Argument(role, actor.mention, tree.word_span(match.trigger), actor.rule or AGENT)
@@ -310,12 +313,14 @@ def _arguments(
             yield argument
 
 
-def _speaker_itself(tree: Tree, trigger: int, role: str, statements: Sequence[Statement]) -> list[Argument]:
-    """ "„Ще се срещна с Ердоган“, каза Мицотакис": the first person of a quotation is who says it."""
-    span = tree.word_span(trigger)
-    around = said_in(statements, span)
-    speakers = [s.speaker for id in around for s in statements if s.id == id and s.speaker]
-    return [Argument(role, speakers[0].mention, span, "coref:first-person")] if speakers else []
+def _speaker_itself(discourse: Discourse, tree: Tree, id: int, role: str, statements: Sequence[Statement]) -> list[Argument]:
+    """ "„Ще се срещна с Ердоган“, каза Мицотакис": the first person of a quotation is who says it, of an interview who
+    answers; so is the "you" of its questions."""
+    span = tree.word_span(id)
+    around = said_in(statements, span) if not tree.second_person(id) else ()
+    speakers = [s.speaker.mention for i in around for s in statements if s.id == i and s.speaker]
+    who = speakers or ([discourse.interviewee] if discourse.interviewee else [])
+    return [Argument(role, who[0], span, "coref:first-person")] if who else []
 
 
 def _of_a_nearer(match: Match, fill: Fill, matches: Sequence[Match]) -> bool:

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from kg import names
 from kg.gazetteer import Gazetteer
-from kg.grammar import CLITICS, REFLEXIVE_POSSESSIVE
+from kg.grammar import CLITICS, DASHES, REFLEXIVE_POSSESSIVE
 from kg.lexicon import Lexicon
 from kg.mentions import Found
 from kg.model import Chain, Mention
@@ -77,6 +77,15 @@ class Discourse:
     @cached_property
     def _chain_of(self) -> dict[Mention, Chain]:
         return {mention: chain for chain in self.chains for mention in chain.mentions}
+
+    @cached_property
+    def interviewee(self) -> Mention | None:
+        """Who answers, in a text of questions and answers after dashes: the person whom its head names in full."""
+        spoken = [index for index, tree in enumerate(self.trees) if tree.words and set(tree.form(1)) <= DASHES]
+        if len(spoken) < 4 or 8 * len(spoken) < len(self.trees):
+            return None
+        head = [s for s in self._spoken if s.sentence < spoken[0] and s.mention.kind == "Person" and " " in s.mention.base]
+        return self.fullest(head[0].mention) if head else None
 
     # ---- the answer for a word
 

@@ -60,6 +60,8 @@ THERE, BUT = _words("there"), _words("but")
 FIRST_PERSON_ENDINGS = _words("first-person-endings")
 SEPARATELY, ALSO = _words("separately"), _words("also")
 PHASES, ORDINALS = _words("phases"), _words("ordinals")
+DASHES = frozenset("-–—")
+FIRST_PERSON = _words("first-person-pronouns")
 QUOTES = frozenset("„“”\"«»‘’‚‹›''``")
 
 if unknown := sorted(_TABLE.keys() - _ASKED):

@@ -699,6 +699,10 @@ class Tree:
             return True
         return any(w.feat("Person") == "1" and w.upos != "PRON" for w in self._finite_forms(id))
 
+    def second_person(self, id: int) -> bool:
+        """ "Ще се | видите | ли с вицепремиера?": the polite plural, which no other person shares."""
+        return any(w.feat("Person") == "2" and w.feat("Number") == "Plur" and w.upos != "PRON" for w in self._finite_forms(id))
+
     def lasted(self, id: int) -> bool:
         """ "Продължи два часа", "отнеха половин час": a duration says that it is over."""
         return any(
