@@ -10,9 +10,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from kg.claims import PARTICIPANTS, Draft
+from kg.claims import Draft
 from kg.discourse import Discourse
 from kg.model import ENCOUNTERS, Argument, Claim, Event, Mention, When
+from kg.participants import PARTICIPANTS
 from kg.status import default_status, present_status
 
 DISPUTED = 2  # days between two sources' dates of what may be one encounter

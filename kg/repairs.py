@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kg.grammar import ADVERBS, CLITICS, FUTURE_IN_PAST, INTENTIONS, MISREAD, NO_FUTURE, OBJECT_CLITICS, QUOTES, TIMES
+from kg.grammar import ADVERBS, CLITICS, DASHES, FUTURE_IN_PAST, INTENTIONS, MISREAD, NO_FUTURE, OBJECT_CLITICS, QUOTES, TIMES
 from kg.model import Sentence, Word
 from kg.tree import NAME_RELATIONS, named
 
@@ -71,7 +71,7 @@ def repair(sentence: Sentence) -> Sentence:
 
 def _marks_are_no_names(words: list[Word]) -> None:
     for position, word in enumerate(words):
-        if word.upos != "PUNCT" and set(word.form) <= QUOTES:
+        if word.upos != "PUNCT" and set(word.form) <= QUOTES | (DASHES if word.id == 1 else frozenset()):
             heirs = [w for w in words if w.head == word.id and not set(w.form) <= QUOTES]
             new_head = word.head
             if heirs:

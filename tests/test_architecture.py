@@ -21,7 +21,8 @@ LAYERS = (
     ("tree", "repairs"),
     ("read", "parse", "lexicon", "gazetteer", "dates", "quotes", "verdicts", "models"),
     ("match", "mentions", "status", "discourse"),
-    ("claims", "statements", "coref", "events"),
+    ("statements", "coref", "participants", "setting"),
+    ("claims", "events"),
     ("extract",),
     ("resolve", "explain"),
     ("graph",),
@@ -46,7 +47,7 @@ HEAVY = (
 
 # Files that may hold Bulgarian besides slots (prepositions and the like), and why. Words belong into kg/rules.
 BULGARIAN = {
-    "claims.py": "endings of negated and plural phrases",
+    "participants.py": "the prepositions under which a light verb has its subject take part",
     "coref.py": "the letters of an acronym in brackets",
     "dates/rules.py": "the grammar of date lines",
     "decode.py": "the frequent letters by which encodings are told apart",
