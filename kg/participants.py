@@ -43,10 +43,11 @@ def find_arguments(
                 for a in discourse.actors(sentence, id)
                 if a.mention.kind in ("Person", "Group")
             ]
+    agents = {tree.word_span(f.id) for f in match.fills if f.slot == AGENT}
     if (
         match.part == "verb"
         and AGENT in dict((s, r) for r, slots in match.frame.roles for s in slots)
-        and not any(a.rule == AGENT or a.rule.startswith("coref") for a in found)
+        and not any(a.span in agents for a in found)
     ):
         role = next(role for role, slots in match.frame.roles if AGENT in slots)
         if tree.first_person(match.trigger) or tree.second_person(match.trigger):
