@@ -86,7 +86,8 @@ def _marks_are_no_names(words: list[Word]) -> None:
 def _one_name(words: list[Word]) -> None:
     for word in list(words):
         before = words[word.id - 2] if word.id > 1 else None
-        if word.ner != "O" and word.form[:1].isupper() and word.upos == "ADJ" and word.feat("VerbForm"):
+        in_a_row = word.deprel == "conj" and word.head and words[word.head - 1].ner != "O"
+        if word.ner != "O" and word.form[:1].isupper() and word.feat("VerbForm") and (word.upos == "ADJ" or in_a_row):
             words[word.id - 1] = word = replace(word, upos="PROPN", feats=())
         if before is None or before.ner not in ("S-PER", "E-PER") or word.ner not in ("B-PER", "S-PER"):
             continue

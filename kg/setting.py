@@ -28,7 +28,8 @@ def find_place(
         verb = above = None
     nouns = (m.trigger for m in matches if m.part == "noun" and m.frame.event in ENCOUNTERS and match.trigger not in tree.subtree(m.trigger))
     topic |= {i for noun in nouns if match.part == "noun" for i in tree.nominal_subtree(noun)}  # "след разговора покани Корчок на посещение в Сегед"
-    for top in dict.fromkeys((match.trigger, verb, above)):
+    told = tree.relative_clause(match.trigger) if match.part == "noun" else None  # "срещата, която ще се проведе в Констанца"
+    for top in dict.fromkeys((match.trigger, told, verb, above)):
         if top is None:
             continue
         best: tuple[int, Mention, str] | None = None
