@@ -229,6 +229,29 @@ def test_every_question_has_an_answer_for_its_example(sample):
     assert [name for name, (text, about) in asked.items() if not sample.query(text, about).rows] == ["conflicts-of"]
 
 
+@pytest.mark.model
+def test_frames_that_the_texts_teach_hold(tmp_path):
+    """The frames in the manual and beside the rules, added to the rules: read without a fault, their examples true."""
+    from dataclasses import replace
+
+    from kg import gazetteer, lexicon
+    from kg.examples import example_findings
+    from kg.parse import parse
+    from kg.stages import Settings, pipeline
+
+    taught = {
+        re.search(r'id = "(.+)"', frame)[1]: frame
+        for path in (MANUAL / "en" / "frames.md", MANUAL / "bg" / "frames.md", ROOT / "kg" / "rules" / "README.md")
+        for frame in re.findall(r"```toml\n(\[\[frame\]\]\n.*?)```", path.read_text("utf-8"), re.S)
+    }
+    assert len(taught) >= 3
+    shutil.copytree(ROOT / "kg" / "rules", tmp_path / "rules")
+    (tmp_path / "rules" / "taught.toml").write_text("\n".join(taught.values()), "utf-8")
+    rules = lexicon.load_lexicon(tmp_path / "rules")
+    own = replace(rules, frames=tuple(frame for frame in rules.frames if frame.id in taught))
+    assert list(example_findings(own, gazetteer.load(), lambda documents: parse(documents, pipeline(Settings())))) == []
+
+
 def test_an_unknown_question_says_which_there_are(tmp_path):
     import kg
 
