@@ -11,7 +11,7 @@ import pytest
 
 from kg.errors import InputError
 from kg.train import names
-from kg.train.lexicon import lemma_rows, read_lexicons, read_morphology
+from kg.train.lexicon import lemma_rows, read_lexicons, read_morphology, widened
 from kg.train.loop import Pace
 from kg.train.treebank import Row, Tree, paragraphs, raw_text, read_conllu, token_labels, write_conllu
 
@@ -178,9 +178,19 @@ def test_new_words_move_into_the_space_of_older_vectors(tmp_path):
         extend_vectors(write("few.pt", words[:6], there[:6]), fresh, tmp_path / "none.pt")
 
 
+def test_a_list_of_forms_is_widened_by_degrees_and_capitals_but_not_by_names():
+    rows = [Row(form, form, upos, "_", "_", 0, "root") for form, upos in (("топъл", "ADJ"), ("река", "NOUN"), ("Топъл", "ADJ"))]
+    found = [(row.form, row.lemma) for row in widened([*rows, Row("петка", "петка", "PROPN", "_", "_", 0, "root")])]
+    degrees = [("по-топъл", "топъл"), ("най-топъл", "топъл")]
+    capitals = [("Река", "река"), ("ТОПЪЛ", "топъл"), ("РЕКА", "река"), ("По-топъл", "топъл"), ("Най-топъл", "топъл")]
+    assert [*degrees, *capitals] == found
+
+
 @pytest.mark.slow
 def test_the_whole_recipe_then_kg_build_with_its_models(sources, tmp_path):
     pytest.importorskip("gensim")
+    from stanza.models.lemma.trainer import Trainer
+
     from kg.models import verify
     from kg.train.recipe import Sources, train_all
 
@@ -196,6 +206,9 @@ def test_the_whole_recipe_then_kg_build_with_its_models(sources, tmp_path):
     figures = json.loads((work / "figures.json").read_text(encoding="utf-8"))
     assert {"depparse", "lemma", "ner", "pos", "pretrain", "tokenize"} == set(figures["minutes"])
     assert report in (out / "README.md").read_text(encoding="utf-8")
+
+    dictionary = Trainer(model_file=str(out / "bg" / "lemma" / "compact.pt"), device="cpu", args={})
+    assert ["планина", "планина"] == dictionary.predict_dict([("планината", "NOUN"), ("ПЛАНИНАТА", "NOUN")])
 
     before = {path: path.stat().st_mtime_ns for path in work.glob("*.pt")}
     train_all(given, out, work, scale=0.004)  # all parts are there: nothing is trained again

@@ -8,6 +8,8 @@ from pathlib import Path
 from kg.train.treebank import Row, Tree
 
 PARTS = {"N": "NOUN", "ADJ": "ADJ", "V": "VERB", "ADV": "ADV", "PROPN": "PROPN"}
+GRADED = ("ADJ", "ADV")
+DEGREES = ("по-", "най-")
 
 
 def read_morphology(path: Path, treebank: list[Tree], held_out: Iterable[Tree] = ()) -> list[Tree]:
@@ -108,6 +110,28 @@ def read_lexicons(unimorph: Path | None, pairs: Path | None, known: list[Row]) -
         if len(lemmas) == 1 and share.get(upos, 0) >= 0.95 and (form.lower(), upos) not in own and " " not in form
     ]
     return rows, share
+
+
+def widened(rows: list[Row]) -> list[Row]:
+    """Forms that follow from `rows` and that no list has: degrees, first words of sentences, words in capitals.
+
+    A name (PROPN) stays as it is. The rows that are given are not among those that come back.
+
+    >>> row = Row("добрия", "добър", "ADJ", "_", "_", 0, "root")
+    >>> [more.form for more in widened([row])]
+    ['по-добрия', 'най-добрия', 'Добрия', 'ДОБРИЯ', 'По-добрия', 'Най-добрия']
+    """
+    plain = [row for row in rows if row.form.isalpha() and row.form.islower() and row.upos != "PROPN"]
+    degrees = [replace(row, form=prefix + row.form) for row in plain if row.upos in GRADED for prefix in DEGREES]
+    first = [replace(row, form=row.form[0].upper() + row.form[1:]) for row in plain]
+    capitals = [replace(row, form=row.form.upper()) for row in plain if len(row.form) > 1]
+    first_degrees = [replace(row, form=row.form[0].upper() + row.form[1:]) for row in degrees]
+    seen = {(row.form, row.upos) for row in rows}
+    found: dict[tuple[str, str], Row] = {}
+    for row in (*degrees, *first, *capitals, *first_degrees):
+        if (row.form, row.upos) not in seen:
+            found.setdefault((row.form, row.upos), row)
+    return list(found.values())
 
 
 def _cells(path: Path, count: int):

@@ -207,13 +207,63 @@ def train_tokenizer(train: tuple[Path, Path], dev: tuple[Path, Path, Path], out:
     )  # fmt: skip
 
 
-def train_lemmatizer(train: Path, lexicon: Path, dev: Path, out: Path, epochs: int, seed: int = 1234) -> None:
-    """Lemmas: a dictionary of (form, UPOS) in `train` and `lexicon`, and a network learnt from `train` for the rest."""
-    from stanza.models import lemmatizer
+def train_lemmatizer(
+    train: Path, lexicon: Path, widened: Path, dev: Path, out: Path, pace: Pace, seed: int = 1234,
+    start: Path | None = None,
+) -> float:  # fmt: skip
+    """Lemmas: a dictionary of (form, UPOS), and a network for words that it lacks; returns the share right on `dev`.
 
-    lemmatizer.main(
-        ["--mode", "train", "--shorthand", "bg_btb", "--cpu", "--seed", str(seed),
-         "--train_file", str(train), "--secondary_file", str(lexicon), "--eval_file", str(dev),
-         "--hidden_dim", "100", "--batch_size", "100", "--num_epoch", str(epochs),
-         "--save_dir", str(out.parent), "--save_name", out.name]
+    The network learns from `train` and `lexicon`. What `widened` has goes into the dictionary for its own word class
+    only: a name that looks like a word at the beginning of a sentence keeps its own lemma. `start` is a lemmatizer
+    whose network to go on from.
+    """
+    import torch
+    from stanza.models import lemmatizer
+    from stanza.models.common.doc import LEMMA, TEXT, UPOS
+    from stanza.models.lemma.data import DataLoader
+    from stanza.models.lemma.trainer import Trainer
+    from stanza.models.lemma.vocab import MultiVocab
+    from stanza.utils.conll import CoNLL
+
+    _seed(seed)
+    args = lemmatizer.parse_args(
+        ["--shorthand", "bg_btb", "--cpu", "--seed", str(seed), "--hidden_dim", "100", "--batch_size", "100",
+         "--lr", str(pace.rate), "--save_dir", str(out.parent), "--save_name", out.name]
     )  # fmt: skip
+    known, listed, more, dev_doc = (CoNLL.conll2doc(input_file=str(path)) for path in (train, lexicon, widened, dev))
+    vocab = None
+    if start:
+        vocab = MultiVocab.load_state_dict(torch.load(start, map_location="cpu", weights_only=True)["vocab"])
+    shuffled = DataLoader(known, 100, args, vocab=vocab)
+    vocab = shuffled.vocab
+    batches = [*shuffled, *DataLoader(listed, 100, args, vocab=vocab)]
+    args["vocab_size"], args["pos_vocab_size"] = vocab["char"].size, vocab["pos"].size
+    trainer = Trainer(args=args, vocab=vocab, device="cpu")
+    if start:
+        adopt(trainer.model, start)
+    trainer.train_dict([*known.get([TEXT, UPOS, LEMMA]), *listed.get([TEXT, UPOS, LEMMA])])
+    trainer.train_dict(more.get([TEXT, UPOS, LEMMA]), update_word_dict=False)
+    words = [(form, upos) for form, upos in dev_doc.get([TEXT, UPOS])]
+    lemmas = dev_doc.get([LEMMA])
+    unknown = [not skip for skip in trainer.skip_seq2seq(words)]
+    new = DataLoader(dev_doc, 100, args, vocab=vocab, evaluation=True, skip=[not item for item in unknown])
+
+    def endless():
+        while True:
+            random.shuffle(batches)
+            yield from batches
+
+    def evaluate() -> float:
+        guesses: list[str] = []
+        edits: list[int] = []
+        for batch in new:
+            guess, edit = trainer.predict(batch, 1)
+            guesses += guess
+            edits += edit
+        forms = [form for (form, _), asked in zip(words, unknown, strict=True) if asked]
+        guessed = iter(trainer.postprocess(forms, guesses, edits=edits))
+        found = trainer.ensemble(words, [next(guessed) if asked else None for asked in unknown])
+        return sum(a == b for a, b in zip(found, lemmas, strict=True)) / len(lemmas)
+
+    stream = endless()
+    return fit(trainer, lambda: next(stream), evaluate, pace, out)

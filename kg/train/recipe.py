@@ -18,7 +18,7 @@ from kg.errors import InputError, ModelError
 from kg.train import names as name_data
 from kg.train import parts
 from kg.train.layout import lay_out
-from kg.train.lexicon import lemma_rows, read_lexicons, read_morphology
+from kg.train.lexicon import lemma_rows, read_lexicons, read_morphology, widened
 from kg.train.loop import Pace
 from kg.train.treebank import Tree, paragraphs, raw_text, read_conllu, token_labels, write_conllu
 
@@ -36,8 +36,8 @@ PARSER = shlex.split(
     "--dropout 0.33 --word_dropout 0.2"
 )
 NAMES = shlex.split("--hidden_dim 200 --char_hidden_dim 64 --batch_size 32 --word_dropout 0.05")
-STEPS = {"tokenize": 4000, "pos": 6000, "lemma": 6, "depparse": 10000, "ner": 6000}  # lemma: epochs
-RATES = {"pos": 2.5e-3, "depparse": 1.2e-3, "ner": 1.5e-3}
+STEPS = {"tokenize": 4000, "pos": 6000, "lemma": 4000, "depparse": 10000, "ner": 6000}
+RATES = {"pos": 2.5e-3, "lemma": 1e-3, "depparse": 1.5e-3, "ner": 1.5e-3}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,7 @@ def train_all(
 ) -> str:
     """Train every part, lay the folder `out` out, measure it and write its card; returns the figures as text.
 
-    `scale` shortens the training, `minutes` limits each of the three long parts. Needs the extra `train`.
+    `scale` shortens the training, `minutes` limits each part but vectors and tokenizer. Needs the extra `train`.
     """
     for package in ("torch", "stanza", "gensim"):
         _need(package)
@@ -112,8 +112,8 @@ def train_all(
     _once(tokenize, lambda: parts.train_tokenizer(data.tokens_train, data.tokens_dev, tokenize, steps, seed))
     tagged = [train, *([data.morphology] if data.morphology else [])]
     _once(pos, lambda: parts.train_tagger(tagged, dev, vectors, pos, pace("pos"), TAGGER, seed, sources.started("pos")))
-    epochs = max(1, round(STEPS["lemma"] * scale))
-    _once(lemma, lambda: parts.train_lemmatizer(data.lemmas, data.lexicon, dev, lemma, epochs, seed))
+    lists = (data.lemmas, data.lexicon, data.widened)
+    _once(lemma, lambda: parts.train_lemmatizer(*lists, dev, lemma, pace("lemma"), seed, sources.started("lemma")))
     begin = sources.started("depparse")
     _once(depparse, lambda: parts.train_parser(train, dev, vectors, depparse, pace("depparse"), PARSER, seed, begin))
     begin = sources.started("ner")
@@ -131,6 +131,7 @@ class Data:
     tokens_dev: tuple[Path, Path, Path]
     lemmas: Path
     lexicon: Path
+    widened: Path
     names_train: Path
     names_dev: Path
     names_test: Path | None
@@ -156,6 +157,7 @@ def prepare(sources: Sources, work: Path, seed: int) -> Data:
     log.info("%d forms from dictionaries; agreement with the treebank %s", len(more), agreement)
     write_conllu(work / "lemmas.conllu", (Tree((row,)) for row in known))
     write_conllu(work / "lexicon.conllu", (Tree((row,)) for row in more or known[:1]))
+    write_conllu(work / "widened.conllu", (Tree((row,)) for row in widened([*known, *more])))
     train_names, dev_names, test_names = split_names(sources, seed)
     files = {}
     for split, part in (("train", train_names), ("dev", dev_names), ("test", test_names)):
@@ -170,6 +172,7 @@ def prepare(sources: Sources, work: Path, seed: int) -> Data:
         (*tokens["dev"], sources.trees("dev")),
         work / "lemmas.conllu",
         work / "lexicon.conllu",
+        work / "widened.conllu",
         files["train"],
         files["dev"],
         files["test"] if test_names else None,
