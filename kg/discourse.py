@@ -16,9 +16,10 @@ from kg.grammar import CLITICS, DASHES, REFLEXIVE_POSSESSIVE
 from kg.lexicon import Lexicon
 from kg.mentions import Found
 from kg.model import Chain, Mention
-from kg.tree import AGENT, Tree
+from kg.tree import AGENT, OBJECT, Tree
 
 REACH = 4  # sentences that a pronoun or an unsaid subject looks back
+SPEAKING = ("Person", "Organization", "Government", "Media")
 FAR = 40  # sentences that a title looks back
 
 
@@ -104,7 +105,7 @@ class Discourse:
                 return tuple(Actor(m, "") for m in self._joined(sentence, id, mention))
             if tree.word(id).feat("Number") == "Plur" and (members := self._members(sentence, id, mention)):
                 return members
-        named = found.by_word.get(tree.name_after(id) or 0)
+        named = found.by_word.get(tree.name_after(id) or 0) or self._medium_after(sentence, id)
         if named is not None and (mention is None or named.named):
             return tuple(Actor(m, "") for m in self._joined(sentence, id, named))
         if mention is None and (fellow := self._inhabitant(sentence, id)):
@@ -117,6 +118,15 @@ class Discourse:
         ):
             return self._pronoun(sentence, id, speaking)
         return ()
+
+    def _medium_after(self, sentence: int, id: int) -> Mention | None:
+        """ "Според агенция | Прес асосиейшън |": the name right after such a noun, wherever the parser hung it."""
+        tree, found = self.trees[sentence], self.found[sentence]
+        if tree.lemma(id) not in self.lexicon.words("actors.media"):
+            return None
+        after = next((i for i in range(id + 1, min(id + 3, len(tree.words)) + 1) if tree.word(i).upos != "PUNCT"), 0)
+        mention = found.by_word.get(after)
+        return mention if mention and mention.named and mention.kind in ("Media", "Organization", "Plan") else None
 
     def _joined(self, sentence: int, id: int, named: Mention) -> tuple[Mention, ...]:
         """A plural title has more than one name, wherever the parser hung the next: "Външните министри на България и
@@ -272,17 +282,34 @@ class Discourse:
                         mention = self.found[index].by_word.get(dependent)
                         if mention and mention.named and mention.kind in ("Person", "Organization", "Government", "Media"):
                             return (Actor(mention, "coref:document" if index < sentence else ""),)
+        for index in range(sentence, max(-1, sentence - REACH - 1), -1):
+            maker = self._maker(index, id if index == sentence else None)
+            if maker and tree.definite(id):
+                return (Actor(maker, "coref:document"),)
         for spoken in reversed(self._spoken):
             near = sentence - 2 <= spoken.sentence and (spoken.sentence, spoken.word) < (sentence, id)
             if near and spoken.speaker and spoken.mention.kind in ("Organization", "Government") and tree.definite(id):
                 return (Actor(spoken.mention, "coref:document"),)
         return ()
 
+    def _maker(self, sentence: int, before: int | None) -> Mention | None:
+        """ "От фонда излязоха с | изявление |": who came out with a document."""
+        tree = self.trees[sentence]
+        for word in tree.words[: before - 1 if before else None]:
+            verb = tree.word(word.id).head
+            if not verb or not tree.is_verb(verb) or not tree.is_one_of(word.id, self.lexicon.words("coref.documents")):
+                continue
+            if tree.preposition(word.id) == "с" or word.id in tree.slot(verb, OBJECT):
+                makers = [a.mention for a in self.subject(sentence, verb) if a.mention.named and a.mention.kind in SPEAKING]
+                if makers:
+                    return makers[0]
+        return None
+
     def source_document(self, sentence: int, verb: int) -> tuple[Actor, ...]:
         """ "Се казва в доклада": who is behind the document that the verb finds it in."""
         tree = self.trees[sentence]
         for preposition in ("в", "от", "на", "според"):
-            for id in tree.prepositional(verb, preposition):
+            for id in tree.prepositional(verb, preposition) or tree.right_before(verb, preposition):
                 owner = self.document_owner(sentence, id)
                 if owner:
                     return owner

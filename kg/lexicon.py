@@ -98,17 +98,18 @@ class Lexicon:
 
 
 REQUIRED_LISTS = frozenset({
-    "status.planned-verbs", "status.proposed-verbs", "status.refused-verbs", "status.achieved-verbs", "status.ongoing-verbs",
-    "status.ending-verbs", "status.held-verbs", "status.planned-modifiers", "status.proposed-modifiers",
-    "status.cancelled-modifiers", "status.postponed-modifiers", "status.held-modifiers", "status.ongoing-modifiers",
-    "status.future-verbs", "status.truth", "status.past-or-present", "status.now", "light.object", "light.act", "light.arrival",
-    "light.chair", "light.telephone", "light.place", "light.goal", "light.existence", "actors.people", "actors.people-phrases", "actors.address",
-    "actors.media", "actors.bodies", "actors.unnamed", "actors.reporters", "actors.collective", "actors.pronouns",
-    "actors.not-actors", "coref.two", "coref.side", "coref.union", "coref.representatives", "coref.same-noun", "coref.colleague", "coref.host",
-    "coref.unnamed-sources", "coref.documents", "light.join", "light.participation", "light.ask", "light.leave", "light.programme", "light.phase",
-    "plans.nouns", "plans.none", "plans.general", "plans.descriptive", "plans.this", "plans.other", "plans.new", "plans.old",
-    "plans.goals", "plans.parts", "plans.over", "plans.of", "plans.hold",
-    "plans.owner-by", "plans.purpose-by", "plans.points-by", "plans.over-by", "plans.of-by", "plans.borders", "plans.joints", "plans.clauses",
+    "actors.address", "actors.bodies", "actors.collective", "actors.media", "actors.not-actors", "actors.people",
+    "actors.people-phrases", "actors.pronouns", "actors.reporters", "actors.unnamed", "coref.colleague", "coref.documents",
+    "coref.host", "coref.representatives", "coref.same-noun", "coref.side", "coref.two", "coref.union",
+    "coref.unnamed-sources", "light.act", "light.arrival", "light.ask", "light.chair", "light.existence", "light.goal",
+    "light.join", "light.leave", "light.object", "light.participation", "light.phase", "light.place", "light.programme",
+    "light.telephone", "plans.borders", "plans.clauses", "plans.descriptive", "plans.general", "plans.goals", "plans.hold",
+    "plans.joints", "plans.new", "plans.none", "plans.nouns", "plans.of", "plans.of-by", "plans.old", "plans.other",
+    "plans.over", "plans.over-by", "plans.owner-by", "plans.parts", "plans.points-by", "plans.purpose-by", "plans.this",
+    "reporting.begun", "status.achieved-verbs", "status.cancelled-modifiers", "status.ending-verbs", "status.future-verbs",
+    "status.held-modifiers", "status.held-verbs", "status.now", "status.ongoing-modifiers", "status.ongoing-verbs",
+    "status.past-or-present", "status.planned-modifiers", "status.planned-verbs", "status.postponed-modifiers",
+    "status.proposed-modifiers", "status.proposed-verbs", "status.refused-verbs", "status.truth",
 })  # fmt: skip
 
 

@@ -39,7 +39,8 @@ def repair(sentence: Sentence) -> Sentence:
     21. "Заяви комисарят след разговори с премиера | Кощуница": a name is of the title right before it, not of one further off.
     22. "Ще | го | приеме | премиерът": who stands after a verb that has its object in a short pronoun is its subject.
     23. "Разговаряйки | с Мая Санду |, Йоханис обеща": what follows a gerund belongs to it.
-    24. A word is not its own ancestor: what the parser left in a circle hangs on the root.
+    24. "Докато ЕС настоява ..., | Лондон | оспорва това": a name between a comma and its verb is the subject of that verb.
+    25. A word is not its own ancestor: what the parser left in a circle hangs on the root.
     """
     words = list(sentence.words)
     _marks_are_no_names(words)
@@ -65,6 +66,7 @@ def repair(sentence: Sentence) -> Sentence:
     _rows_after_a_preposition(words)
     _subject_after_pronoun(words)
     _beside_gerunds(words)
+    _name_right_before(words)
     _no_circles(words)
     return replace(sentence, words=tuple(words))
 
@@ -469,6 +471,31 @@ def _beside_gerunds(words: list[Word]) -> None:
         phrase = next((w for w in words[at + 1 : at + 4] if w.id == words[at].head), None)
         if phrase and phrase.head != gerund.id and phrase.head and not _inside(words, gerund.id, [phrase.id]):
             words[phrase.id - 1] = replace(phrase, head=gerund.id, deprel="iobj")
+
+
+def _name_right_before(words: list[Word]) -> None:
+    for verb in list(words):
+        if verb.upos != "VERB" or verb.feat("VerbForm") != "Fin" or verb.feat("Number") != "Sing" or verb.feat("Person") == "1":
+            continue
+        last = verb.id - 1
+        while last and (words[last - 1].form.lower() in CLITICS or set(words[last - 1].form) <= QUOTES):
+            last -= 1
+        if not last or words[last - 1].ner[:1] not in ("S", "E"):
+            continue
+        first = last
+        while words[first - 1].ner[:1] in ("I", "E"):
+            first -= 1
+        before = first - 1
+        while before and set(words[before - 1].form) <= QUOTES:
+            before -= 1
+        name, own = words[first - 1], [w for w in words if w.head == verb.id and w.deprel == "nsubj"]
+        if (before and words[before - 1].form != ",") or _has_case(words, first) or any(first <= w.id <= last for w in own) or name.deprel == "conj":
+            continue
+        if any(w.form.lower() == "да" for w in words[last : verb.id - 1]) or _inside(words, verb.id, [first]):
+            continue
+        for other in own:
+            words[other.id - 1] = replace(words[other.id - 1], deprel="obj" if other.id > verb.id else "dep")
+        words[first - 1] = replace(name, head=verb.id, deprel="nsubj")
 
 
 def _has_case(words: list[Word], id: int) -> bool:

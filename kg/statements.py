@@ -8,8 +8,9 @@ from dataclasses import dataclass, replace
 from kg.discourse import Actor, Discourse
 from kg.match import Match
 from kg.model import Argument, Span, Statement
-from kg.tree import CLAUSE, Tree
+from kg.tree import CLAUSE, OBJECT, Tree
 
+NO_SPEAKERS = ("Place", "Plan", "NamedEvent")
 VIA_PREPOSITIONS = ("пред", "по", "в", "за", "на")
 
 
@@ -40,21 +41,27 @@ def find_statements(
 def _drafts(discourse: Discourse, sentence: int, matches: Sequence[Match]) -> list[_Draft]:
     tree = discourse.trees[sentence]
     drafts: dict[int, _Draft] = {}
-    for match in matches:
-        if not match.frame.says or match.trigger in drafts or _not_said(tree, match):
+    sources = frozenset(id for match in matches if match.part == "phrase" and match.frame.says for id in match.ids("speaker"))
+    for match in sorted(matches, key=lambda m: m.trigger):
+        if not match.frame.says or match.trigger in drafts or _not_said(tree, match, discourse):
             continue
-        speaker, span = _speaker(discourse, sentence, match)
+        speaker, span = _speaker(discourse, sentence, match, sources if match.part == "verb" else frozenset())
+        said_before = drafts.get(tree.word(match.trigger).head)
+        if speaker is None and said_before and tree.is_coordinated(match.trigger) and said_before.speaker:
+            speaker, span = said_before.speaker, tree.word_span(match.trigger)  # "подчертала тя, но | отбелязала |, че"
         medium = bool(speaker and speaker.mention.kind == "Media")
         cites = match.part == "verb" and tree.facts(match.trigger).passive
         drafts[match.trigger] = _Draft(match, speaker, span, _via(discourse, sentence, match, speaker), medium, cites)
     return [drafts[id] for id in sorted(drafts)]
 
 
-def _not_said(tree: Tree, match: Match) -> bool:
+def _not_said(tree: Tree, match: Match, discourse: Discourse) -> bool:
     """A wish, a plan, an order or a first person is no act of saying: "ще заяви", "да каже", "бих казал"."""
     if match.part != "verb":
         return False
     facts = tree.facts(match.trigger)
+    if facts.subjunctive and _set_out_to(tree, match.trigger, discourse):
+        return False
     if facts.future or facts.conditional or facts.subjunctive or facts.future_in_past:
         return True
     if match.frame.says in ("asserts", "denies") and facts.negated:
@@ -64,8 +71,24 @@ def _not_said(tree: Tree, match: Match) -> bool:
     return not (tree.third_person_singular(match.trigger) or tree.third_person_plural(match.trigger))
 
 
-def _speaker(discourse: Discourse, sentence: int, match: Match) -> tuple[Actor | None, Span | None]:
+def _set_out_to(tree: Tree, verb: int, discourse: Discourse) -> bool:
+    """ "Джонсън се опита | да обясни | ползите", "побърза да уточни": he did say it."""
+    above = tree.word(verb).head
+    if not above or not tree.is_verb(above):
+        return False
+    names = {tree.lemma(above), f"{tree.lemma(above)} се"}
+    facts = tree.facts(above)
+    return bool(names & discourse.lexicon.words("reporting.begun")) and facts.past and not (facts.negated or facts.subjunctive or facts.conditional)
+
+
+def _speaker(discourse: Discourse, sentence: int, match: Match, sources: frozenset[int]) -> tuple[Actor | None, Span | None]:
+    """Who says it, and the words that tell; `sources` are the words whose phrase ("според агенцията") is another source."""
     tree = discourse.trees[sentence]
+    verb = match.trigger if match.part == "verb" else None
+    after = _speaker_after(discourse, sentence, match)
+    if after:
+        return after
+    elsewhere = {a.mention for id in sources for a in discourse.actors(sentence, id)}
     for id in match.ids("speaker"):
         if not tree.is_speaker_candidate(id):
             continue
@@ -74,26 +97,50 @@ def _speaker(discourse: Discourse, sentence: int, match: Match) -> tuple[Actor |
             actors = discourse.owner(sentence, id, tree.clause_verb(match.trigger), speaking=True) if tree.is_owner(id) else ()
         if not actors:
             actors = discourse.document_owner(sentence, id)
-        if actors and actors[0].mention.kind not in ("Place", "Plan", "NamedEvent"):
+        if actors and actors[0].mention in elsewhere and verb:
+            actors = discourse.unsaid(sentence, verb, True)  # "според агенция Прес асосиейшън | Мей | е казала"
+        if actors and actors[0].mention.kind not in NO_SPEAKERS:
             return actors[0], tree.word_span(id)
-    if match.part == "verb":
-        facts = tree.facts(match.trigger)
-        if facts.passive or tree.reflexive(match.trigger):
-            owner = discourse.source_document(sentence, match.trigger)
-            return (owner[0], tree.word_span(match.trigger)) if owner else (None, None)
+    if verb:
+        facts = tree.facts(verb)
+        if facts.passive or tree.reflexive(verb):
+            owner = discourse.source_document(sentence, verb)
+            return (owner[0], tree.word_span(verb)) if owner else (None, None)
         if not match.ids("speaker"):
-            actors = _from(discourse, sentence, match.trigger) or discourse.subject(sentence, match.trigger, speaking=True)
-            if actors and actors[0].mention.kind not in ("Place", "Plan", "NamedEvent"):
-                return actors[0], tree.word_span(match.trigger)
+            actors = _from(discourse, sentence, verb) or discourse.subject(sentence, verb, speaking=True)
+            if actors and actors[0].mention.kind not in NO_SPEAKERS:
+                return actors[0], tree.word_span(verb)
+        thing = [a for id in tree.slot(verb, OBJECT) for a in discourse.actors(sentence, id) if a.mention.kind == "Person"]
+        if thing and all(not discourse.actors(sentence, id) for id in match.ids("speaker")):
+            return thing[0], tree.word_span(verb)  # "мнението изрази бившият министър Златанова"
     if match.part == "adjective" and not match.ids("speaker"):
         actors = discourse.subject(sentence, match.trigger, speaking=True)
         return (actors[0], tree.word_span(match.trigger)) if actors else (None, None)
     if match.part == "noun" and not match.ids("speaker"):
-        verb = tree.clause_verb(match.trigger)
-        if verb and match.frame.under:
-            actors = discourse.subject(sentence, verb)
+        above = tree.clause_verb(match.trigger)
+        if above and match.frame.under:
+            actors = discourse.subject(sentence, above)
             return (actors[0], tree.word_span(match.trigger)) if actors else (None, None)
+        if above and (tree.facts(above).passive or tree.reflexive(above)):
+            owner = discourse.source_document(sentence, above)  # "в документа се отправя предупреждение"
+            return (owner[0], tree.word_span(match.trigger)) if owner else (None, None)
     return None, None
+
+
+def _speaker_after(discourse: Discourse, sentence: int, match: Match) -> tuple[Actor, Span] | None:
+    """ "... досега, | припомни | бившият министър", "това гласи | чернова на Комисията |": who stands right after the verb,
+    when what was said, or "това", stands before it."""
+    tree, verb = discourse.trees[sentence], match.trigger
+    if match.part != "verb" or tree.facts(verb).passive or tree.reflexive(verb):
+        return None
+    spoken = match.ids("speaker")
+    inverted = any(not tree.is_speaker_candidate(id) for id in spoken) or (tree.after_what_was_said(verb) and all(id < verb for id in spoken))
+    id = tree.right_after(verb) if inverted else None
+    if id is None or id in tree.slot(verb, CLAUSE) or tree.preposition(id):
+        return None
+    actors = discourse.actors(sentence, id, speaking=True) or discourse.document_owner(sentence, id)
+    fits = actors and actors[0].mention.kind not in NO_SPEAKERS
+    return (actors[0], tree.word_span(id)) if fits else None
 
 
 def _from(discourse: Discourse, sentence: int, verb: int) -> tuple[Actor, ...]:

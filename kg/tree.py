@@ -56,6 +56,7 @@ from kg.grammar import (
     PARTICLES,
     PHASES,
     PLURAL_PRONOUNS,
+    QUOTES,
     REFLEXIVE_POSSESSIVE,
     RELATIVE_PRONOUNS,
     SEPARATELY,
@@ -227,10 +228,36 @@ class Tree:
 
     def right_before(self, id: int, preposition: str) -> tuple[int, ...]:
         """The phrase that ends where the verb begins, wherever it hangs: "В сряда | от агенцията по лекарствата заявиха"."""
-        for candidate in range(id - 1, max(0, id - 8), -1):
+        last = self.before_group(id)
+        for candidate in range(last, max(0, last - 7), -1):
             if self.word(candidate).upos in ("NOUN", "PROPN") and self.preposition(candidate) == preposition:
-                return (candidate,) if max(self.nominal_subtree(candidate)) == id - 1 else ()
+                return (candidate,) if max(i for i in self.nominal_subtree(candidate) if i < id) == last else ()
         return ()
+
+    def before_group(self, id: int) -> int:
+        """The last word before the verb with its clitics: "черновата | се отбелязва"."""
+        last = id - 1
+        while last > 0 and self.form(last) in CLITICS:
+            last -= 1
+        return last
+
+    def right_after(self, verb: int) -> int | None:
+        """The head of the phrase without a preposition that begins where the verb ends: "припомни | бившият министър",
+        "подчертала | тя". A particle or a time may stand between: "каза още вчера министърът"."""
+        for id in range(verb + 1, min(verb + 6, len(self.words)) + 1):
+            word = self.word(id)
+            if word.upos in ("NOUN", "PROPN") and self.lemma(id) not in TIMES:
+                return self.phrase_head(id) if self.phrase_head(id) > verb else id
+            if word.upos == "PRON" and self.form(id) not in CLITICS:
+                return id if self.form(id) not in NO_SPEAKERS else None
+            if word.upos not in ("ADJ", "DET", "ADV", "NUM", "PART") and self.lemma(id) not in TIMES and not set(word.form) <= QUOTES:
+                return None
+        return None
+
+    def after_what_was_said(self, verb: int) -> bool:
+        """Does a comma, a dash or a quotation mark stand before the verb and its clitics?"""
+        before = self.before_group(verb)
+        return before > 0 and self.word(before).upos == "PUNCT"
 
     def word_before(self, offset: int) -> str:
         """The form of the word that ends before a character offset, or ""."""
@@ -436,7 +463,7 @@ class Tree:
             elif word.deprel in ("acl", "acl:relcl", "amod") and word.head and self.is_nominal(word.head):
                 if self.facts(current).subjunctive:
                     return self._controlled(word.head)
-                if any(self.form(c) in WHERE for c in self.children(current)):
+                if any(self.form(c) in WHERE or (self._relative(c) and self.preposition(c)) for c in self.children(current)):
                     current = self.clause_verb(word.head)
                     continue
                 return word.head if not self.facts(current).passive else None
@@ -456,9 +483,12 @@ class Tree:
             return owner[0]
         return self.subject(verb) if verb is not None and verb != noun else None
 
+    def _relative(self, id: int) -> bool:
+        return self.lemma(id) in RELATIVE_PRONOUNS or self.form(id) in RELATIVE_PRONOUNS
+
     def antecedent(self, id: int) -> int | None:
         """The noun that a relative pronoun stands for: "Дмитриев, с | когото | се срещна"; None for another word."""
-        if self.lemma(id) not in RELATIVE_PRONOUNS and self.form(id) not in RELATIVE_PRONOUNS:
+        if not self._relative(id):
             return None
         verb = self.clause_verb(id)
         noun = self._antecedent(id, verb) if verb else id
@@ -466,7 +496,8 @@ class Tree:
 
     def _other_person(self, id: int, head: int) -> bool:
         mine, theirs = self.word(id), self.word(head)
-        return mine.feat("VerbForm") == "Fin" == theirs.feat("VerbForm") and mine.feat("Number") != theirs.feat("Number")
+        tensed = all(w.feat("VerbForm") in ("Fin", "Part") and w.feat("Voice") != "Pass" for w in (mine, theirs))
+        return tensed and mine.feat("Number") != theirs.feat("Number")
 
     def _same_person(self, id: int, head: int) -> bool:
         """ "Заяви, че смята": a clause without a subject goes on with that of the verb above, where they agree."""
@@ -819,7 +850,7 @@ class Tree:
         for i in range(id + 1, min(id + 8, len(self.words)) + 1):
             word = self.word(i)
             if word.upos in ("NOUN", "PROPN", "PRON") and self.form(i) not in CLITICS:
-                return self.phrase_head(i) if self.phrase_head(i) > id else i
+                return self.phrase_head(i) if id < self.phrase_head(i) <= i else i
             if word.upos in ("VERB", "SCONJ") and word.feat("VerbForm") == "Fin":
                 return None
         return None
