@@ -61,6 +61,7 @@ BULGARIAN = {
     "quotes.py": "the letters after a quotation",
     "repairs.py": "the endings of gerunds and the particles before a verb",
     "score.py": "the letters at which a sentence begins",
+    "statements.py": "the prepositions under which a medium stands",
     "status.py": "the auxiliaries and particles that the rules of status are named after",
     "tree.py": "the linguist's slots and the clean-up of the treebank's lemmas",
 }
