@@ -13,14 +13,17 @@ same pages in memory and compare, so that what the manual says is what the progr
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
 import re
 import resource
+import struct
 import subprocess
 import sys
 import tempfile
 import time
+import zlib
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -358,7 +361,8 @@ def _timed(*words: str) -> str:
 
 
 def picture(store: Path, path: Path = MANUAL / "graph.png") -> None:
-    """Photograph the page of `store` with one actor chosen. Takes the browser of the system."""
+    """Photograph the page of `store` with one actor chosen, and note in the picture which page it shows. Takes the
+    browser of the system."""
     import shutil
 
     from playwright.sync_api import sync_playwright
@@ -370,8 +374,22 @@ def picture(store: Path, path: Path = MANUAL / "graph.png") -> None:
         opened.wait_for_load_state("networkidle")
         opened.get_by_role("button", name=ACTOR).first.click()
         opened.wait_for_timeout(1500)
-        opened.screenshot(path=path)
+        shot = opened.screenshot()
         browser.close()
+    note = b"tEXtPage\0" + digest(store / "graph.html").encode()  # a chunk of text after the head of a PNG
+    chunk = struct.pack(">I", len(note) - 4) + note + struct.pack(">I", zlib.crc32(note))
+    path.write_bytes(shot[:33] + chunk + shot[33:])
+
+
+def pictured(path: Path = MANUAL / "graph.png") -> str:
+    """The digest of the page that the picture shows; empty if it does not say."""
+    found = re.search(rb"tEXtPage\0([0-9a-f]{16})", path.read_bytes())
+    return found[1].decode() if found else ""
+
+
+def digest(page: Path) -> str:
+    """What tells one page of a graph from another."""
+    return hashlib.sha256(page.read_bytes()).hexdigest()[:16]
 
 
 # Pages.

@@ -1,5 +1,6 @@
 """The manual says what the program does: every command, option, rule key, term and question, in force and unbroken."""
 
+import os
 import re
 import shutil
 import subprocess
@@ -260,8 +261,23 @@ def test_an_unknown_question_says_which_there_are(tmp_path):
         kg.query("who-met-who", store=tmp_path / "store")
 
 
-def test_the_picture_shows_the_page():
-    assert (MANUAL / "graph.png").read_bytes()[:8] == b"\x89PNG\r\n\x1a\n"
+@pytest.mark.model
+@pytest.mark.slow
+def test_the_picture_shows_the_page_of_the_sample(sample, tmp_path):
+    from kg.view import write_page
+
+    write_page(sample, tmp_path / "graph.html")
+    assert WRITER.pictured() == WRITER.digest(tmp_path / "graph.html"), "run notebooks/write_manual.py --picture"
+
+
+@pytest.mark.model
+@pytest.mark.slow
+def test_the_page_of_the_sample_is_the_same_bytes_whatever_the_order_of_sets(sample, tmp_path):
+    for seed in "12":
+        command = [sys.executable, "-c", "from kg.cli import main; main()", "view", "--store", sample.folder]
+        command += ["--out", tmp_path / f"{seed}.html"]
+        subprocess.run(command, env=os.environ | {"PYTHONHASHSEED": seed}, check=True, capture_output=True)
+    assert (tmp_path / "1.html").read_bytes() == (tmp_path / "2.html").read_bytes()
 
 
 @pytest.mark.model

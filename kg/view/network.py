@@ -313,7 +313,7 @@ def _claims(
             trigger=words.mark(row["trigger"], "trigger"),
             status=_local(row["status"]).lower(),
             rule=row["rule"],
-            marks=tuple(sorted(marks, key=lambda mark: (mark.start, mark.end, mark.role))),
+            marks=tuple(sorted(marks, key=lambda mark: (mark.start, mark.end, mark.role, mark.actor or "", mark.inferred))),
             when=_when(when) if when else None,
             topic=words.spans[row["topic"]]["words"] if "topic" in row else None,
             statements=tuple(_local(one) for one in sorted(inside, key=lambda one: (-depth.get(one, 0), one))),
