@@ -105,7 +105,8 @@ class Discourse:
                 return tuple(Actor(m, "") for m in self._joined(sentence, id, mention))
             if tree.word(id).feat("Number") == "Plur" and (members := self._members(sentence, id, mention)):
                 return members
-        named = found.by_word.get(tree.name_after(id) or 0) or self._medium_after(sentence, id)
+        beside = 0 if tree.word(id).upos == "PRON" else tree.name_after(id) or 0
+        named = found.by_word.get(beside) or self._medium_after(sentence, id)
         if named is not None and (mention is None or named.named):
             return tuple(Actor(m, "") for m in self._joined(sentence, id, named))
         if mention is None and (fellow := self._inhabitant(sentence, id)):
@@ -223,8 +224,25 @@ class Discourse:
         before = self._named_before(sentence, verb)
         if before:
             return (Actor(before, "пред глагола"),)
+        nameless = self._nameless(sentence, verb) if speaking else None
+        if nameless:
+            return (Actor(nameless, "без име"),)
         person = self._last_person(sentence, verb, tree.gender(verb), True, speaking)
         return (Actor(person, "coref:unsaid"),) if person else ()
+
+    def _nameless(self, sentence: int, verb: int) -> Mention | None:
+        """ "| Източник от ООН |, пожелал анонимност, каза": somebody without a name whom the parser did not take for the
+        subject; nobody is left unsaid then."""
+        tree, found = self.trees[sentence], self.found[sentence]
+        for word in tree.words:
+            mention = found.by_word.get(word.id)
+            quoted = self._quotation(word.start) and not self._quotation(tree.word(verb).start)
+            if mention is None or mention.named or mention.head != word.id or quoted or tree.preposition(word.id):
+                continue
+            people = tree.is_one_of(word.id, self.lexicon.words("actors.people")) and word.feat("Number") == "Sing"
+            if people and not tree.definite(word.id) and not tree.is_clause_between(verb, word.id):
+                return mention
+        return None
 
     def spoken_of(self, sentence: int, verb: int) -> tuple[Actor, ...]:
         """ "На срещата с Воронин беше разисквано споразумението": of whom the text speaks, where the clause names nobody."""
@@ -450,7 +468,8 @@ class Discourse:
             if spoken.mention.kind != "Person" or not (sentence - FAR <= spoken.sentence <= sentence + 1):
                 continue
             score = self._title_score(spoken.mention, lemma, office, mention.country)
-            if score <= 0:
+            woman = tree.word(id).feat("Gender") == "Fem"
+            if score <= 0 or (woman and not self._fits(spoken.mention, "Fem")):
                 continue
             distance = abs(sentence - spoken.sentence) + (2 if (spoken.sentence, spoken.word) > (sentence, id) else 0)
             if best is None or (score, -distance) > (best[0], best[1]):

@@ -57,6 +57,7 @@ OBJECT_CONTROL, NOUN_CONTROL, INTENTIONS = _words("object-control"), _words("nou
 TIMES, COMING, COMING_MODIFIERS = _words("times"), _words("coming"), _words("coming-modifiers")
 DURATION_UNITS, DURATIONS, HALVES = _words("duration-units"), _words("durations"), _words("halves")
 THERE, BUT = _words("there"), _words("but")
+THIRD_PLURAL_ENDINGS = _list("third-plural-endings")
 FIRST_PERSON_ENDINGS = _words("first-person-endings")
 SEPARATELY, ALSO = _words("separately"), _words("also")
 PHASES, ORDINALS = _words("phases"), _words("ordinals")

@@ -166,11 +166,12 @@ def _goes_on(tree: Tree, id: int, final: bool, gazetteer: Gazetteer) -> bool:
 
 def _kind_of(tree: Tree, first: int, last: int, tag: str, lexicon: Lexicon, gazetteer: Gazetteer) -> str:
     words = tree.words[first - 1 : last]
+    medium = first > 1 and _names_a_medium(tree, first, lexicon)
     for form in _forms(words):
         known = gazetteer.kind(form)
-        if known and not (tag == "PER" and known == "Place"):
+        if known and not (tag == "PER" and known == "Place") and not (medium and known == "Place"):
             return known
-    if tag in ("ORG", "PRO") and first > 1 and _names_a_medium(tree, first, lexicon):
+    if medium:
         return "Media"
     return NER_KINDS.get(tag, "Organization")
 

@@ -10,6 +10,7 @@ from kg.match import Match
 from kg.model import Argument, Span, Statement
 from kg.tree import CLAUSE, OBJECT, Tree
 
+ACTS = ("demands",)  # said of a thing ("настоява за права") they are acts only; with a clause or in quotes statements
 NO_SPEAKERS = ("Place", "Plan", "NamedEvent")
 VIA_PREPOSITIONS = ("пред", "по", "в", "за", "на")
 
@@ -34,7 +35,9 @@ def find_statements(
     for sentence in range(len(discourse.trees)):
         drafts = _drafts(discourse, sentence, matches[sentence])
         for draft in drafts:
-            found.append(_statement(discourse, sentence, draft, drafts, text, quotes))
+            statement = _statement(discourse, sentence, draft, drafts, text, quotes)
+            if statement.content or draft.match.frame.says not in ACTS:
+                found.append(statement)
     return _nested(tuple(found), quotes)
 
 
@@ -149,8 +152,13 @@ def _from(discourse: Discourse, sentence: int, verb: int) -> tuple[Actor, ...]:
     if not tree.third_person_plural(verb):
         return ()
     ids = tree.prepositional(verb, "от") or tree.right_before(verb, "от")
-    found = (a for id in ids for a in discourse.actors(sentence, id, speaking=True))
-    return tuple(a for a in found if a.mention.kind in ("Organization", "Government", "Media", "Group"))
+    kinds = ("Organization", "Government", "Media", "Group")
+    for id in ids:
+        for source in (id, *tree.owners_in(id)):  # "от | пресцентъра на министерството |"
+            found = [a for a in discourse.actors(sentence, source, speaking=True) if a.mention.kind in kinds]
+            if found and (found[0].mention.named or source == (tree.owners_in(id) or (id,))[-1]):
+                return tuple(found)
+    return ()
 
 
 def speaker_words(matches: Sequence[Match]) -> frozenset[int]:

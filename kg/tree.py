@@ -61,6 +61,7 @@ from kg.grammar import (
     RELATIVE_PRONOUNS,
     SEPARATELY,
     THERE,
+    THIRD_PLURAL_ENDINGS,
     TIMES,
     WHERE,
 )
@@ -507,9 +508,14 @@ class Tree:
         if self.facts(id).passive and not self._active_reading(id):
             return None
         for child in self.children(id):
-            if self.word(child).deprel in ("nsubj", "csubj") and self.is_nominal(child):
+            if self.word(child).deprel in ("nsubj", "csubj") and self.is_nominal(child) and not self._one_for_many(child, id):
                 return child
         return None
+
+    def _one_for_many(self, subject: int, verb: int) -> bool:
+        """ "От опозицията обвиниха | Кърджиев": one person is no subject of a verb in the plural."""
+        one = self.word(subject).ner.endswith("PER") and self.word(subject).feat("Number") != "Plur" and len(self.conjuncts(subject)) == 1
+        return one and self.word(verb).feat("Number") == "Plur" and self.form(verb).endswith(THIRD_PLURAL_ENDINGS)
 
     def _active_reading(self, id: int) -> bool:
         return False
