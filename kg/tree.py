@@ -109,8 +109,16 @@ class Tree:
     def word(self, id: int) -> Word:
         return self.sentence.words[id - 1]
 
+    @cached_property
+    def _forms(self) -> tuple[str, ...]:
+        return tuple(word.form.lower() for word in self.sentence.words)
+
+    @cached_property
+    def _prepositions(self) -> dict[int, str | None]:
+        return {}
+
     def form(self, id: int) -> str:
-        return self.word(id).form.lower()
+        return self._forms[id - 1]
 
     def lemma(self, id: int) -> str:
         """The lemma without the treebank's marks: "чувствам-(се)" -> "чувствам". A participle that has become a noun
@@ -202,6 +210,11 @@ class Tree:
 
     def preposition(self, id: int) -> str | None:
         """The preposition of a noun phrase, folded and joined: "със" -> "с", "по време на срещата" -> "по време на"."""
+        if id not in self._prepositions:
+            self._prepositions[id] = self._find_preposition(id)
+        return self._prepositions[id]
+
+    def _find_preposition(self, id: int) -> str | None:
         case = [child for child in self.children(id) if self.word(child).deprel == "case" and child < id]
         by_place = self._preposition_by_place(id) if self.word(id).upos in ("NOUN", "PROPN", "PRON") else None
         before = min(case) if case else by_place
