@@ -50,14 +50,14 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, str]:
     broken = _broken_utf8(data)
     if broken is None:
         return _strictly(data, "utf-8"), "utf-8"
-    encoding = _one_byte(data, declared)
-    if encoding is None:
+    found = _one_byte(data, declared)
+    if found is None:
         line = data.count(b"\n", 0, broken) + 1
         raise InputError(
             f"is not UTF-8 (line {line}, byte {broken}) and makes no sense in any other encoding; "
             "convert it: iconv -f ENCODING -t UTF-8"
         )
-    return _strictly(data, encoding), encoding
+    return _strictly(data, found), found
 
 
 def plausibility(text: str) -> float:

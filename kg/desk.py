@@ -97,7 +97,7 @@ class Desk:
         documents = tuple(document(id, self.paths[id], self.cache, self.options.limit) for id in ids)
         parses = (get(self.cache, "parse", self._parse_key(one.text)) for one in documents)
         return Job(
-            documents, tuple(parse and parse.decode("utf-8") for parse in parses), self.options.settings, self.versions
+            documents, tuple(parse.decode("utf-8") if parse else None for parse in parses), self.options.settings, self.versions
         )
 
     def _parse_key(self, text: str) -> str:

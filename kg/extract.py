@@ -192,7 +192,7 @@ def annotation(extraction: Extraction, name: str) -> dict[str, Any]:
     claims = {claim.id: claim for claim in extraction.claims}
     statements = {statement.id: statement for statement in extraction.statements}
     published = find_dateline(text)
-    out = []
+    out: list[dict[str, Any]] = []
     for event in extraction.events:
         if event.kind not in ENCOUNTERS:
             continue

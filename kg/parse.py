@@ -182,7 +182,7 @@ def to_conllu(sentences: Iterable[Sentence]) -> str:
 
 def from_conllu(text: str, doc: str) -> tuple[Sentence, ...]:
     """What `to_conllu` wrote, again. Raises ValueError for anything else."""
-    sentences = []
+    sentences: list[Sentence] = []
     for block in text.split("\n\n"):
         words = []
         for row in block.splitlines():

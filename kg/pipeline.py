@@ -255,7 +255,8 @@ def _difference(before: Manifest, after: Manifest, desk: Desk) -> tuple[dict[str
     """The graphs to write, each made only when it is asked for, and the names of those to remove."""
     from kg.graph import document_iri, resolution_iri
 
-    anew = before.versions is None or before.versions.graph != after.versions.graph or before.base != after.base
+    then, now = before.versions, after.versions
+    anew = then is None or now is None or then.graph != now.graph or before.base != after.base
 
     def resolved() -> Iterator[str]:
         total = len(after.graphs)
@@ -330,7 +331,7 @@ def work_folder(location: str | Path, options: Options) -> Path:
 @contextlib.contextmanager
 def _workplace(location: str | Path, options: Options) -> Iterator[Workplace]:
     """The store, locked for this build, with its cache and manifest; a damaged store is emptied, with a note."""
-    from kg.store import open_store
+    from kg.store import LocalStore, open_store
 
     folder = work_folder(location, options)
     try:
@@ -344,7 +345,7 @@ def _workplace(location: str | Path, options: Options) -> Iterator[Workplace]:
                 _check(store, before)
                 place = Workplace(str(location), folder, store, cache, before)
             except StoreError as error:
-                if "damaged" not in str(error):
+                if "damaged" not in str(error) or not isinstance(store, LocalStore):
                     raise
                 store.empty()
                 place = Workplace(str(location), folder, store, cache, Manifest())

@@ -178,7 +178,7 @@ def _read_html(data: bytes, extra: Mapping[str, Any]) -> Document:
     declared = CHARSET.search(data[:4096])
     html, _ = decode(data, declared.group(1).decode("ascii") if declared else None)
     until = {"original_date": True, "extensive_search": False, "max_date": "2100-01-01"}  # the same on any day
-    page = trafilatura.bare_extraction(html, include_comments=False, with_metadata=True, date_extraction_params=until)
+    page: Any = trafilatura.bare_extraction(html, include_comments=False, with_metadata=True, date_extraction_params=until)
     if page is None or not (page.text or "").strip():
         raise InputError("holds no article that could be found; copy its text into a .txt file")
     found = {"title": page.title, "published": page.date, "source": page.sitename, "url": page.url}

@@ -120,7 +120,9 @@ def same_name(one: Name, other: Name) -> bool:
 
 
 def same_place(one: str | None, other: str | None) -> bool:
-    return bool(one and other) and same_name(frozenset({fold(one)}), frozenset({fold(other)}))
+    if not one or not other:
+        return False
+    return same_name(frozenset({fold(one)}), frozenset({fold(other)}))
 
 
 def overlap(one: Sequence[Any], other: Sequence[Any]) -> bool:
@@ -331,9 +333,9 @@ def report(documents: Sequence[DocumentScore], resamples: int = 1000) -> dict[st
         }
     shares = {}
     for name in SHARES:
-        samples = [sum((documents[i].shares[name] for i in draw), Share()) for draw in draws]
+        drawn = [sum((documents[i].shares[name] for i in draw), Share()) for draw in draws]
         share = shared(name, documents)
-        interval = _interval([sample.value for sample in samples])
+        interval = _interval([sample.value for sample in drawn])
         shares[name] = {"value": share.value, "right": share.right, "of": share.of, "value_95": interval}
     kinds = {
         kind: {figure: _row(sum((d.kinds[kind][figure] for d in documents), Tally())) for figure in ("trigger", "pair")}

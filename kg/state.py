@@ -73,7 +73,8 @@ def examine(location: str | Path, work: Path, versions: Versions, base: str) -> 
     from kg.store import open_store
 
     damage = None
-    manifest, graphs = Manifest(), ()
+    manifest = Manifest()
+    graphs: tuple[str, ...] = ()
     with contextlib.closing(open_store(location, read_only=True)) as store:
         try:
             manifest, graphs = load(store, work), store.graphs()

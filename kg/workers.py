@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -19,13 +19,13 @@ from kg.stages import Job, Outcome, Stages, work
 KILLED = "kills the program that reads it (out of memory, or a crash); remove the file, or report the fault with it"
 
 
-def here(jobs: Iterable[Job], stages: Stages) -> Iterator[tuple[Outcome, ...]]:
+def here(jobs: Iterable[Job], stages: Stages) -> Generator[tuple[Outcome, ...], None, None]:
     """Do the jobs in this process, one after the other."""
     for job in jobs:
         yield work(job, stages)
 
 
-def processes(jobs: Iterable[Job], stages: Stages, count: int) -> Iterator[tuple[Outcome, ...]]:
+def processes(jobs: Iterable[Job], stages: Stages, count: int) -> Generator[tuple[Outcome, ...], None, None]:
     """Do the jobs in `count` processes of this machine, each with one thread."""
     from concurrent.futures.process import BrokenProcessPool
 
@@ -80,6 +80,7 @@ def _become_worker() -> None:
 
     _one_thread()
     parent = parent_process()
+    assert parent is not None
 
     def watch() -> None:
         parent.join()
@@ -104,7 +105,7 @@ def _singles(job: Job) -> Iterator[Job]:
         yield replace(job, documents=(document,), parses=(parse,))
 
 
-def cluster(jobs: Iterable[Job], stages: Stages, address: str) -> Iterator[tuple[Outcome, ...]]:
+def cluster(jobs: Iterable[Job], stages: Stages, address: str) -> Generator[tuple[Outcome, ...], None, None]:
     """Do the jobs on the Dask cluster whose scheduler listens at `address` (`tcp://host:8786`)."""
     try:
         from distributed import Client, as_completed
@@ -158,7 +159,7 @@ def _work_with_one_thread(job: Job, stages: Stages) -> tuple[Outcome, ...]:
     return work(job, stages)
 
 
-def chosen(jobs: int, scheduler: str | None, batches: int) -> Callable[[Iterable[Job], Stages], Iterator[Any]]:
+def chosen(jobs: int, scheduler: str | None, batches: int) -> Callable[[Iterable[Job], Stages], Generator[Any, None, None]]:
     """The way that the options ask for; no more processes than there are batches of work."""
     if scheduler:
         return lambda work, stages: cluster(work, stages, scheduler)

@@ -213,3 +213,11 @@ def test_there_is_nothing_unfinished():
             if token.type == tokenize.COMMENT and re.search(r"\b(TODO|FIXME|XXX|HACK)\b", token.string):
                 found.append(f"{path.relative_to(ROOT)}:{token.start[0]}")
     assert found == []
+
+
+@pytest.mark.slow
+def test_types_and_style_hold():
+    """What CONTRIBUTING asks for before a change: mypy over the package, ruff over everything."""
+    for command in (("mypy", "kg"), ("ruff", "check", ".")):
+        done = subprocess.run([sys.executable, "-m", *command], cwd=ROOT, capture_output=True, text=True, check=False)
+        assert (done.returncode, done.stderr) == (0, ""), done.stdout

@@ -1,5 +1,6 @@
 """Wheel and sdist are built, and the wheel alone is enough: `kg --help`, and a build of one article."""
 
+import os
 import subprocess
 import sys
 import tarfile
@@ -14,7 +15,8 @@ pytestmark = [pytest.mark.slow, pytest.mark.model]
 
 
 def run(*command, cwd):
-    done = subprocess.run([str(part) for part in command], cwd=cwd, capture_output=True, text=True, check=False)
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}  # it would bring the checkout in
+    done = subprocess.run([str(part) for part in command], cwd=cwd, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -49,7 +51,7 @@ def test_the_archives_hold_what_they_should(built):
     (sdist,) = built.glob("*.tar.gz")
     with tarfile.open(sdist) as archive:
         names = {name.split("/", 1)[-1] for name in archive.getnames()}
-    assert {"README.md", "LICENSE", "CHANGELOG.md", "kg/__init__.py", "tests/test_package.py"} <= names
+    assert {"README.md", "LICENSE", "CHANGELOG.md", "CONTRIBUTING.md", ".ci/constraints.txt", "kg/__init__.py"} <= names
     assert not any(".venv" in name or "__pycache__" in name for name in inside | names)
 
 
