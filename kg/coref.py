@@ -219,6 +219,9 @@ def _near(one: str, two: str) -> bool:
 
     if (one[-1] in names.VOWELS) != (two[-1] in names.VOWELS):  # "Стефан", "Стефана"
         return False
+    plural = tuple(names.words("plural_surnames"))
+    if one.endswith(plural) != two.endswith(plural):  # "Михайлови" are two, "Михайлова" is one
+        return False
     return one[:1] == two[:1] and DamerauLevenshtein.distance(one, two, score_cutoff=1) <= 1
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from kg import coref, events, match, mentions
+from kg import coref, events, kinds, match, mentions
 from kg.claims import Draft, find_claims
 from kg.dates import aim, find_dateline, find_dates
 from kg.discourse import Discourse, surname
@@ -42,10 +42,12 @@ def extract(document: Document, sentences: Sequence[Sentence], lexicon: Lexicon,
             continue
         trees.append(tree)
         first_look.append(here)
-    surnames = _surnames(first_look)
-    found = [mentions.find_mentions(tree, document.text, lexicon, gazetteer, surnames) for tree in trees]
-    quotes = find_quotes(document.text)
     matches = [match.find(tree, lexicon) for tree in trees]
+    decided = kinds.decide(trees, first_look, matches, lexicon, gazetteer)
+    first_look = [mentions.find_mentions(tree, document.text, lexicon, gazetteer, frozenset(), decided) for tree in trees]
+    surnames = _surnames(first_look)
+    found = [mentions.find_mentions(tree, document.text, lexicon, gazetteer, surnames, decided) for tree in trees]
+    quotes = find_quotes(document.text)
     speakers = tuple(speaker_words(here) for here in matches)
     found = _people_by_deed(_media_by_deed(found, matches), matches, gazetteer)
     agreed = _agreed(found, gazetteer)

@@ -7,7 +7,7 @@ a frame, which points at the head of a phrase ("президента на САЩ
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from kg import names
@@ -37,13 +37,23 @@ class _Name:
     kind: str
 
 
-def find_mentions(tree: Tree, text: str, lexicon: Lexicon, gazetteer: Gazetteer, surnames: frozenset[str] = frozenset()) -> Found:
+def find_mentions(
+    tree: Tree,
+    text: str,
+    lexicon: Lexicon,
+    gazetteer: Gazetteer,
+    surnames: frozenset[str] = frozenset(),
+    decided: Mapping[str, str] | None = None,
+) -> Found:
     """All mentions of one sentence; `text` is the whole document's. `surnames` are folded last words of the people whom
-    the document names in full elsewhere: the tagger may see "Стив Уиткоф" and overlook "Уиткоф"."""
+    the document names in full elsewhere: the tagger may see "Стив Уиткоф" and overlook "Уиткоф". `decided` gives the
+    kinds of names (folded words) that the whole document decided (kg.kinds)."""
+    decided = decided or {}
     found: dict[int, Mention] = {}
     mentions: list[Mention] = []
     covered: set[int] = set()
     for name in _names(tree, lexicon, gazetteer, surnames):
+        name = _decided(tree, name, decided, lexicon, gazetteer)
         head = _head(tree, range(name.first, name.last + 1))
         title = _title(tree, name, head, lexicon, gazetteer) if name.kind == "Person" else None
         mention = _named(tree, text, name, head, title, gazetteer)
@@ -59,6 +69,14 @@ def find_mentions(tree: Tree, text: str, lexicon: Lexicon, gazetteer: Gazetteer,
                 mentions.append(unnamed)
                 found[id] = unnamed
     return Found(tuple(sorted(mentions, key=lambda m: (m.span.start, m.span.end))), found)
+
+
+def _decided(tree: Tree, name: _Name, decided: Mapping[str, str], lexicon: Lexicon, gazetteer: Gazetteer) -> _Name:
+    """The name in the kind that the document decided; a person's without the title that stood in it."""
+    kind = decided.get(names.fold(_surface(tree.words[name.first - 1 : name.last])), name.kind)
+    if kind == "Person" != name.kind:
+        return _Name(*_without_title(tree, name.first, name.last, lexicon, gazetteer), kind)
+    return replace(name, kind=kind)
 
 
 def _title_words(tree: Tree, title: tuple[int, str, str | None] | None) -> set[int]:
@@ -113,6 +131,7 @@ def _ner_names(tree: Tree, lexicon: Lexicon, gazetteer: Gazetteer) -> Iterator[_
             name = _trimmed(tree, first, last)
             if name and kind == "PER":
                 name = _without_title(tree, *name, lexicon, gazetteer)
+                name = None if _is_title(tree, *name, lexicon) else name
             if name and any(tree.word(id).form[:1].isupper() or tree.word(id).form[:1].isdigit() for id in range(name[0], name[1] + 1)):
                 yield _Name(*_widened(tree, *name, kind, gazetteer), _kind_of(tree, *name, kind, lexicon, gazetteer))
             first = 0
@@ -133,24 +152,40 @@ def _without_title(tree: Tree, first: int, last: int, lexicon: Lexicon, gazettee
     return first, last
 
 
+def _is_title(tree: Tree, first: int, last: int, lexicon: Lexicon) -> bool:
+    """ "Сенатор | Мариела Кинтана": the tagger saw two names."""
+    beside = last < len(tree.words) and tree.word(last + 1).ner[:1] in ("B", "S")
+    return first == last and beside and tree.is_one_of(first, lexicon.words("actors.people"))
+
+
 def _trimmed(tree: Tree, first: int, last: int) -> tuple[int, int] | None:
-    """Without quotation marks and punctuation at the edges."""
+    """Without quotation marks and punctuation at the edges, and without an acronym in brackets, a name of its own."""
     while first <= last and (set(tree.form(first)) <= QUOTES or tree.word(first).upos == "PUNCT"):
         first += 1
     while last >= first and (set(tree.form(last)) <= QUOTES | DASHES or tree.word(last).upos == "PUNCT"):
         last -= 1
+    bracket = next((id for id in range(first + 1, last) if tree.form(id) == "("), None)
+    if bracket and ")" not in (tree.form(id) for id in range(bracket, last + 1)):
+        last = bracket - 1
     return (first, last) if first <= last else None
 
 
 def _widened(tree: Tree, first: int, last: int, kind: str, gazetteer: Gazetteer) -> tuple[int, int]:
     """A person's name takes in the capitalised words that follow it untagged, also after a particle: "Ким | Чен Ун",
     "Жан-Ив | льо Дриан". What the gazetteer knows is a name of its own: "обяви Меркел | Германия"."""
+    while kind == "PER" and first > 1 and _is_initial(tree.word(first - 1).form):
+        first -= 1
     while kind == "PER" and last - first < 4:
         step = 1 if last < len(tree.words) and tree.form(last + 1) not in names.words("particles") else 2
         if not all(_goes_on(tree, id, id == last + step, gazetteer) for id in range(last + 1, last + step + 1)):
             break
         last += step
     return first, last
+
+
+def _is_initial(form: str) -> bool:
+    """ "Г.", but not "г." (year)."""
+    return len(form) == 2 and form[0].isupper() and form[1] == "."
 
 
 def _goes_on(tree: Tree, id: int, final: bool, gazetteer: Gazetteer) -> bool:
@@ -171,7 +206,7 @@ def _kind_of(tree: Tree, first: int, last: int, tag: str, lexicon: Lexicon, gaze
         known = gazetteer.kind(form)
         if known and not (tag == "PER" and known == "Place") and not (medium and known == "Place"):
             return known
-    if medium:
+    if medium or (first < last and tree.is_one_of(first, lexicon.words("actors.media"))):  # "Агенция Дунав"
         return "Media"
     return NER_KINDS.get(tag, "Organization")
 
@@ -207,8 +242,11 @@ def _gazetteer_names(tree: Tree, gazetteer: Gazetteer) -> Iterator[_Name]:
 
 
 def _forms(words: tuple[Word, ...]) -> tuple[str, ...]:
-    surface = " ".join(word.form for word in words)
-    return surface, names.base_form(words, "Organization")
+    return _surface(words), names.base_form(words, "Organization")
+
+
+def _surface(words: tuple[Word, ...]) -> str:
+    return " ".join(word.form for word in words)
 
 
 def _head(tree: Tree, ids: range) -> int:
@@ -220,7 +258,7 @@ def _named(tree: Tree, text: str, name: _Name, head: int, title: tuple[int, str,
     words = tree.words[name.first - 1 : name.last]
     kind, stands_for, country = name.kind, None, None
     base = names.base_form(words, kind if kind != "Government" else "Place")
-    surface = " ".join(word.form for word in words)
+    surface = _surface(words)
     if kind in ("Place", "Government", "Organization"):
         metonym = gazetteer.metonym(base) or gazetteer.metonym(surface)
         code = gazetteer.country(base) or gazetteer.country(surface)
@@ -253,6 +291,8 @@ def _title(tree: Tree, name: _Name, head: int, lexicon: Lexicon, gazetteer: Gaze
     """
     nouns = lexicon.words("actors.people")
     title_head = None
+    if name.first > 1 and tree.form(name.first - 1) == "на":  # "съветник на | Хакерманс" is somebody else
+        return None
     if not tree.preposition(tree.phrase_head(name.first)) or tree.phrase_head(name.first) < name.first:
         for above in tree.above(name.first):
             if above > name.first or not tree.is_nominal(above) or tree.is_clause_between(above, name.first):

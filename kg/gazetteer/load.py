@@ -38,6 +38,7 @@ def load(folder: Path | None = None, extra: tuple[Path, ...] = ()) -> Gazetteer:
         code: Country(code, row["alpha3"], row["name"], _split(row["aliases"]), _split(row["english"]), row["capital"])
         for code, row in sorted(countries.items())
     }
+    first_names = _rows(folder / "first_names.tsv", "name", "sound")
     return Gazetteer(
         countries=known,
         country_names=_country_names(known.values(), extras),
@@ -49,6 +50,8 @@ def load(folder: Path | None = None, extra: tuple[Path, ...] = ()) -> Gazetteer:
         places=_places(folder, known, extras),
         titles=_titles(folder, extras),
         common=_common(folder),
+        first_names=frozenset(row["name"].lower() for row in first_names),
+        first_sounds=frozenset(row["sound"] for row in first_names if row["sound"]),
     )
 
 

@@ -88,6 +88,13 @@ class Gazetteer:
     places: Mapping[str, Place]
     titles: Mapping[str, Title]
     common: frozenset[str]
+    first_names: frozenset[str] = frozenset()
+    first_sounds: frozenset[str] = frozenset()
+
+    def first_name(self, word: str) -> bool:
+        """Is it somebody's first name, in either alphabet: "Петър", "Mark", "Оливър" (which sounds like Oliver)?"""
+        folded = names.fold(word)
+        return folded in self.first_names or names.skeleton(folded) in self.first_sounds
 
     def country(self, name: str) -> str | None:
         """The ISO code of a country: "САЩ", "Щатите", "Съединените щати" -> "US"; None for anything else."""
