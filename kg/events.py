@@ -141,6 +141,8 @@ def _score(discourse: Discourse, draft: Draft, mine: set[str], cluster: _Cluster
     if not mine and not draft.actors and draft.bare and (draft.definite or draft.claim.frame == "discuss-with"):
         if _another_noun(discourse, draft, cluster) or _otherwise(draft, cluster):
             return 0
+        if kind != "Negotiation" and draft.claim.when and draft.about and draft.about not in {d.about for d in cluster.drafts}:
+            return 0  # "срещата за препоръка ще се състои в понеделник" says of itself which it is
         if _elsewhere(discourse, draft, cluster) and not _disputed(draft, cluster):
             return 0
         reach = 1000 if kind == "Negotiation" or (alone and same_kind) else REACH if same_kind else 2

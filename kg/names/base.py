@@ -111,6 +111,9 @@ def _plain_noun(word: Word, form: str, kind: str) -> str:
     lemma, definite = word.lemma.lower(), word.feat("Definite") == "Def"
     if form.endswith("та") and form[:-1] in _lists()["masculine_t"]:
         return form[:-1]
+    body = next((form.removesuffix(ending) for ending in MASCULINE_ARTICLES if form.removesuffix(ending) in _lists()["masculine_heads"]), None)
+    if body and kind in ("Organization", "Media", "Government"):
+        return body  # "Фонда Масих": whatever the tags say
     if lemma == form and kind in ("Person", "Place"):
         return form
     if kind == "Place" and word.form[:1].isupper() and form.endswith(("а", "я")) and word.feat("Gender") == "Masc":
