@@ -54,6 +54,7 @@ MASCULINE_PRONOUNS, RELATIVE_PRONOUNS, WHERE = _words("masculine-pronouns"), _wo
 DEMONSTRATIVES, NO_SPEAKERS, GENERAL = _words("demonstratives"), _words("no-speakers"), _words("general-determiners")
 ADVERBS, ADVERBIAL, CHANNELS = _words("adverbs"), _words("adverbial-nouns"), _words("channels")
 OBJECT_CONTROL, NOUN_CONTROL, INTENTIONS = _words("object-control"), _words("noun-control"), _words("intentions")
+TODAY = _words("today")
 TIMES, COMING, COMING_MODIFIERS = _words("times"), _words("coming"), _words("coming-modifiers")
 DURATION_UNITS, DURATIONS, HALVES = _words("duration-units"), _words("durations"), _words("halves")
 THERE, BUT = _words("there"), _words("but")

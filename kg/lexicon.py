@@ -109,7 +109,7 @@ REQUIRED_LISTS = frozenset({
     "plans.over", "plans.over-by", "plans.owner-by", "plans.parts", "plans.points-by", "plans.purpose-by", "plans.this",
     "reporting.begun", "status.achieved-verbs", "status.cancelled-modifiers", "status.ending-verbs", "status.future-verbs",
     "status.held-modifiers", "status.held-verbs", "status.now", "status.ongoing-modifiers", "status.ongoing-verbs",
-    "status.past-or-present", "status.planned-modifiers", "status.planned-verbs", "status.postponed-modifiers",
+    "status.past-or-present", "status.planned-modifiers", "status.present-forms", "status.planned-verbs", "status.postponed-modifiers",
     "status.proposed-modifiers", "status.proposed-verbs", "status.refused-verbs", "status.truth",
 })  # fmt: skip
 

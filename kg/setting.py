@@ -102,7 +102,10 @@ def find_when(tree: Tree, trigger: int, matches: Sequence[Match], dates: tuple[W
         verb = None
     others = {m.trigger for m in matches if m.part == "noun" and m.frame.event and trigger not in tree.subtree(m.trigger)}
     taken = {tree.word(id).start for other in others for id in tree.nominal_subtree(other)}
+    moved_from = [m.trigger for m in matches if m.frame.sets == "postponed" and m.trigger in tree.modifiers(trigger)]
+    taken |= {tree.word(id).start for old in moved_from for id in tree.subtree(old)}  # "отложената от | 12 март | среща"
     free = [w for w in dates if w.rule != "duration" and not any(w.span.start <= start < w.span.end for start in taken)]
+    free = [w for w in free if "вместо" not in (tree.word_before(w.span.start), tree.word_before(w.span.start, 2))]
     position = tree.word(trigger).start
     for region in (
         tree.nominal_subtree(trigger),

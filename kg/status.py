@@ -139,11 +139,19 @@ def _of_verb(tree: Tree, id: int, lexicon: Lexicon, depth: int = 0) -> Status:
         return Status("denied", "did-not", facts.heard)
     if tree.future_time(id) and not facts.participle:
         return Status("planned", "present-future")  # "утре посреща": the form is of the past too
+    if _on_the_way(tree, id, lexicon):
+        return Status("planned" if tree.some_time(id) else "ongoing", "present-future" if tree.some_time(id) else "present")
     if facts.past or facts.participle:
         return Status("held", "past", facts.heard)
     if _looks_past(tree, id, lexicon):
         return Status("held", "present-or-past", facts.heard)
     return Status("ongoing", "present") if facts.imperfective or not tree.is_verb(id) else Status("held", "present")
+
+
+def _on_the_way(tree: Tree, id: int, lexicon: Lexicon) -> bool:
+    """ "Прескот | пристига | във вторник": the form is of the present and of the past, and news has the past in
+    "пристигна"; without a day it is now."""
+    return tree.lemma(id) in lexicon.words("status.present-forms") and tree.form(id).endswith(("а", "я")) and not tree.facts(id).participle
 
 
 def _looks_past(tree: Tree, id: int, lexicon: Lexicon) -> bool:

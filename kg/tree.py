@@ -63,6 +63,7 @@ from kg.grammar import (
     THERE,
     THIRD_PLURAL_ENDINGS,
     TIMES,
+    TODAY,
     WHERE,
 )
 from kg.model import Sentence, Span, Word
@@ -273,9 +274,14 @@ class Tree:
         before = self.before_group(verb)
         return before > 0 and self.word(before).upos == "PUNCT"
 
-    def word_before(self, offset: int) -> str:
-        """The form of the word that ends before a character offset, or ""."""
-        return next((w.form.lower() for w in reversed(self.words) if w.end <= offset), "")
+    def word_before(self, offset: int, steps: int = 1) -> str:
+        """The form of the word that ends before a character offset, or so many steps before it; "" where there is none."""
+        before = [w for w in self.words if w.end <= offset]
+        return before[-steps].form.lower() if len(before) >= steps else ""
+
+    def some_time(self, id: int) -> bool:
+        """Does the verb have a day or a month beside it: "пристига | във вторник |"?"""
+        return any(self.lemma(c) in TIMES and self.form(c) not in TODAY for c in self.children(id))
 
     def is_attribute(self, id: int) -> bool:
         """A participle before or beside its noun: "формулираното партньорство"."""
