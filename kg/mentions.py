@@ -113,7 +113,8 @@ def _untagged_subjects(tree: Tree, lexicon: Lexicon) -> Iterator[_Name]:
                 last < len(tree.words)
                 and tree.word(last + 1).head in range(id, last + 1)
                 and tree.word(last + 1).upos == "PROPN"
-                and (tree.word(last + 1).ner == "O" and tree.word(last + 1).form[:1].isupper())
+                and (tree.word(last + 1).ner == "O" or _goes_on_in_latin(tree, last + 1))
+                and tree.word(last + 1).form[:1].isupper()
             ):
                 last += 1
             yield _Name(id, last, "Organization" if word.form.isupper() and len(word.form) > 1 else "Person")
@@ -183,20 +184,30 @@ def _widened(tree: Tree, first: int, last: int, kind: str, gazetteer: Gazetteer)
     return first, last
 
 
+def _goes_on_in_latin(tree: Tree, id: int) -> bool:
+    """Two words with a capital, both in Latin letters: "David | Colton"."""
+    return all(word.form.isascii() and word.form.isalpha() and word.form.istitle() for word in (tree.word(id - 1), tree.word(id)))
+
+
 def _is_initial(form: str) -> bool:
     """ "Г.", but not "г." (year)."""
     return len(form) == 2 and form[0].isupper() and form[1] == "."
 
 
 def _goes_on(tree: Tree, id: int, final: bool, gazetteer: Gazetteer) -> bool:
-    """Can the word be a further part of the name that ends right before it?"""
-    if id > len(tree.words) or tree.word(id).ner != "O" or tree.word(id).start != tree.word(id - 1).end + 1:
+    """Can the word be a further part of the name that ends right before it? One in Latin letters goes on in them however
+    it is tagged: "Mark | Rutte"."""
+    if id > len(tree.words) or tree.word(id).start != tree.word(id - 1).end + 1:
         return False
     form = tree.word(id).form
+    latin = _goes_on_in_latin(tree, id)
+    if tree.word(id).ner != "O" and not latin:
+        return False
     if not final:
         return form.lower() in names.words("particles")
     letters = form.replace("-", "").isalpha() and form[:1].isupper() and not form.isupper()
-    return letters and gazetteer.kind(form) is None and tree.word(id).upos in ("PROPN", "NOUN", "ADJ", "VERB", "ADV", "NUM", "X", "ADP")
+    known = gazetteer.country(form) if latin else gazetteer.kind(form)
+    return letters and not known and tree.word(id).upos in ("PROPN", "NOUN", "ADJ", "VERB", "ADV", "NUM", "X", "ADP")
 
 
 def _kind_of(tree: Tree, first: int, last: int, tag: str, lexicon: Lexicon, gazetteer: Gazetteer) -> str:

@@ -221,7 +221,7 @@ def asked(question: str, text: str) -> dict[str, str]:
     """Values for the parameters of a question of ontology/queries, about which this sample has something to tell."""
     from kg.store.sparql import parameters
 
-    about = {"actor": "Ана Вечерин", "other": "Ерик Норберг", "name": "Reuters", "plan": "рибен план"}
+    about = {"actor": "Ана Вечерин", "office": "президент", "other": "Ерик Норберг", "name": "Reuters", "plan": "рибен план"}
     about["event"] = resolved().events[0].id
     about |= {"acts": {"actor": "България"}, "statements": {"actor": "Норберг"}}.get(question, {})
     return {parameter.name: about[parameter.name] for parameter in parameters(text)}

@@ -69,6 +69,10 @@ def test_an_acronym_in_brackets_is_its_long_name_from_then_on():
     assert kinds(text)[name] == ("Organization", ["Съветът за икономическа взаимопомощ на пристанищата", "СИВП"])
 
 
+def test_a_name_in_latin_letters_is_one_however_it_is_tagged():
+    assert kinds("Вегара смени Хорхе Асуага. David Colton я поздрави.")["David Colton"][0] == "Person"
+
+
 def test_initials_belong_to_the_name():
     assert {"Г. Х. Петров", "Иван К. Стоянов"} <= kinds("Г. Х. Петров и Иван К. Стоянов подписаха.").keys()
 

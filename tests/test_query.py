@@ -45,6 +45,7 @@ ANSWERS = {
     ],
     "where-and-when": [f"Meeting|Held|Осло|19 март|XXXX-03-19|2025-03-19|2025-03-19|true|{MEETING}"],
     "offices": ["Ана Вечерин|президент|България|BG|false|2025-03-03|Вечерин и Норберг ще се срещнат в Осло"],
+    "office-holders": ["BG|България|Ана Вечерин|2025-03-03|2025-03-03|1|person/ana-vecherin"],
     "acts": [
         f"Demand|agent|България|да върне картината|Held|2025-03-03|{DEMAND}|{ACT}",
         f"Demand|recipient|Норвегия|да върне картината|Held|2025-03-03|{DEMAND}|{ACT}",

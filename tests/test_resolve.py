@@ -150,6 +150,22 @@ def test_an_office_without_a_name_is_its_holder_at_that_time(known):
     assert [("президент", "RU", False)] == [(o.title, o.country, o.inferred) for o in resolution.offices]
 
 
+def test_an_office_is_held_until_another_is_told_to_hold_it(known):
+    docs = [
+        article(known, ("Владимир Новак", "title: руския президент"), day=DAY),
+        article(known, ("руският президент", "Group"), day=DAY + timedelta(60)),
+        article(known, ("Лидия Савина", "title: руския президент"), day=DAY + timedelta(200)),
+        article(known, ("руският президент", "Group"), day=DAY + timedelta(210)),
+        article(known, ("руският президент", "Group"), day=DAY + timedelta(190)),
+    ]
+    resolution = resolve(docs, known)
+    assert {"Владимир Новак", "Лидия Савина"} <= {e.name for e in resolution.entities}, "named by names, not by offices"
+    links = {link.chain.partition("-")[0]: link.entity for link in resolution.links}
+    met = [links[docs[number].document.id] for number in (1, 3, 4)]
+    assert ["person/vladimir-novak", "person/lidia-savina"] == met[:2]
+    assert "person/vladimir-novak" != met[2], "ten days before the successor is named, the office may be hers already"
+
+
 def test_one_body_name_in_two_countries_is_two_bodies(known):
     docs = [article(known, ("Сметна палата", "Organization", code)) for code in ("BG", "RO")]
     resolution = resolve(docs, known)

@@ -206,6 +206,8 @@ def _print_entity(one: dict[str, Any]) -> None:
     for mention in one["mentions"]:
         source = ", ".join(str(mention[key]) for key in ("publisher", "said", "headline") if mention[key])
         sure = f"{mention['reason']}, {mention['score']:g}{', inferred' if mention['inferred'] else ''}"
+        if mention["base"] != mention["name"]:
+            sure = f"in its text {mention['name']}; {sure}"
         print(f"  {mention['words']}  ({sure})  {source or mention['document']}  {mention['chain'].rpartition('/')[2]}")
         print(f"      {mention['around'].strip()}")
     for matter in one["subjects"]:

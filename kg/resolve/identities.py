@@ -84,7 +84,9 @@ def _members(sightings: Sequence[Sighting], placements: Mapping[str, Placement])
 
 
 def _draft(key: Key, sightings: list[Sighting], gazetteer: Gazetteer) -> Entity:
-    """The entity under a key, without its id."""
+    """The entity under a key, without its id. A person is not called what describes him ("руският президент")."""
+    if key[0] == "Person":
+        sightings = [s for s in sightings if s.named] or sightings
     spoken = sorted({base for sighting in sightings for base in sighting.bases})
     country = _commonest(s.country for s in sightings if s.country)
     if key[0] == "Government":

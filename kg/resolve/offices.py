@@ -39,15 +39,20 @@ def _is_single(held: Held) -> bool:
 
 
 def _holder(candidates: Mapping[Key, list[int | None]], day: int | None) -> Key | None:
-    """The only holder, or of several the one who is clearly the nearest in time."""
+    """The only holder; of several the one who is clearly the nearest in time, or who was told of last before that day,
+    unless his successor is nearer: an office is held until another is told to hold it."""
     far: dict[Key, int] = {}
+    last: dict[Key, int] = {}
     for key, days in candidates.items():
-        distances = [abs(day - other) for other in days if other is not None] if day is not None else []
-        far[key] = min(distances, default=0 if len(candidates) == 1 else SAME_TIME + 1)
+        dated = [other for other in days if other is not None] if day is not None else []
+        far[key] = min((abs(day - other) for other in dated), default=0 if len(candidates) == 1 else SAME_TIME + 1)  # type: ignore[operator]
+        last |= {key: max(other for other in dated if other <= day)} if any(other <= day for other in dated) else {}  # type: ignore[operator]
     near = sorted((distance, key) for key, distance in far.items() if distance <= SAME_TIME)
     if len(near) == 1 or (len(near) > 1 and near[1][0] > CLEARLY * max(near[0][0], 10)):
         return near[0][1]
-    return None
+    latest = sorted(last, key=lambda key: -last[key])
+    only = len(latest) == 1 or (len(latest) > 1 and last[latest[0]] > last[latest[1]])
+    return latest[0] if only and near and near[0] == (far[latest[0]], latest[0]) else None
 
 
 def bodies(sightings: Sequence[Sighting]) -> set[Key]:
