@@ -210,8 +210,10 @@ class Discourse:
             if tree.word(id).upos in ("SCONJ", "VERB") or tree.form(id) in (",", ":", ";", "."):
                 return None
             mention = found.by_word.get(id)
-            if mention and mention.named and mention.kind in ("Person", "Organization", "Media", "Government"):
-                return None if tree.preposition(tree.phrase_head(id)) or tree.word(id - 1).upos == "ADP" else mention
+            if mention and mention.named and mention.kind in SPEAKING:
+                if tree.preposition(tree.phrase_head(id)) or tree.word(id - 1).upos == "ADP":
+                    continue  # "каза на пресконференция в | Никозия | Тайе-Брук Зерихун"
+                return mention
         return None
 
     def unsaid(self, sentence: int, verb: int, speaking: bool = False) -> tuple[Actor, ...]:
@@ -221,6 +223,8 @@ class Discourse:
             if tree.third_person_plural(verb):
                 return self._people_of(sentence, verb) or self._last_two(sentence, verb, ("Person",))
             return ()
+        if tree.word(verb).feat("VerbForm") == "Conv" and (doer := self._of_the_main_clause(sentence, verb, speaking)):
+            return doer
         before = self._named_before(sentence, verb)
         if before:
             return (Actor(before, "пред глагола"),)
@@ -229,6 +233,16 @@ class Discourse:
             return (Actor(nameless, "без име"),)
         person = self._last_person(sentence, verb, tree.gender(verb), True, speaking)
         return (Actor(person, "coref:unsaid"),) if person else ()
+
+    def _of_the_main_clause(self, sentence: int, gerund: int, speaking: bool) -> tuple[Actor, ...]:
+        """ "Подчертавайки, че ..., | Рен | предупреди": who does what a gerund says does what its sentence says."""
+        tree = self.trees[sentence]
+        for verb in tree.main_verbs():
+            ids = tree.slot(verb, AGENT) if verb != gerund and tree.word(verb).feat("VerbForm") == "Fin" else ()
+            actors = tuple(actor for id in ids for actor in self.actors(sentence, id, speaking))
+            if actors:
+                return actors
+        return ()
 
     def _nameless(self, sentence: int, verb: int) -> Mention | None:
         """ "| Източник от ООН |, пожелал анонимност, каза": somebody without a name whom the parser did not take for the
@@ -301,7 +315,7 @@ class Discourse:
                         if mention and mention.named and mention.kind in ("Person", "Organization", "Government", "Media"):
                             return (Actor(mention, "coref:document" if index < sentence else ""),)
         for index in range(sentence, max(-1, sentence - REACH - 1), -1):
-            maker = self._maker(index, id if index == sentence else None)
+            maker = self._maker(index, id if index == sentence else None) if tree.word(id).feat("Number") != "Plur" else None
             if maker and tree.definite(id):
                 return (Actor(maker, "coref:document"),)
         for spoken in reversed(self._spoken):
@@ -433,6 +447,9 @@ class Discourse:
 
     def gender(self, mention: Mention) -> str | None:
         """ "Fem" or "Masc" from the fullest name: "Тереза Мей" -> Fem."""
+        women = (word.removesuffix("та") for titled in self._titles(mention) for word in (titled.title or "").lower().split())
+        if any(word.endswith("ка") and word in self.lexicon.words("actors.people") for word in women):
+            return "Fem"  # "еврокомисарката Маргрете Вестагер"
         full = self.fullest(mention).base.split()
         if not full or not full[0][0].isalpha():
             return None
@@ -460,6 +477,9 @@ class Discourse:
             return body
         if not tree.definite(id) or tree.word(id).feat("Number") == "Plur":
             return None
+        if lemma in self.lexicon.words("actors.media"):
+            medium = self._last(sentence, id, ("Media",)) if tree.preposition(id) is None else None
+            return Actor(medium, "coref:medium") if medium and not tree.modifiers(id) else None
         if tree.is_one_of(id, self.lexicon.words("actors.bodies")):
             return self._body(sentence, id, lemma)
         office = self._office(lemma)
