@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kg.grammar import ADVERBS, CLITICS, DASHES, FUTURE_IN_PAST, INTENTIONS, MISREAD, NO_FUTURE, OBJECT_CLITICS, QUOTES, TIMES
+from kg.grammar import ADVERBS, CLITICS, DASHES, FULL_ARTICLES, FUTURE_IN_PAST, INTENTIONS, MISREAD, NO_FUTURE, OBJECT_CLITICS, QUOTES, TIMES
 from kg.model import Sentence, Word
 from kg.tree import NAME_RELATIONS, named
 
@@ -40,10 +40,15 @@ def repair(sentence: Sentence) -> Sentence:
     22. "Ще | го | приеме | премиерът": who stands after a verb that has its object in a short pronoun is its subject.
     23. "Разговаряйки | с Мая Санду |, Йоханис обеща": what follows a gerund belongs to it.
     24. "Докато ЕС настоява ..., | Лондон | оспорва това": a name between a comma and its verb is the subject of that verb.
-    25. A word is not its own ancestor: what the parser left in a circle hangs on the root.
+    25. "Делегация | на | „Фонда Масих“": a preposition is no head; the name after it is.
+    26. "Макрон предложи | на Киев | да приеме условията": what stands before да belongs to the verb above it.
+    27. "Възкликна | министърът": a noun with the full article is the subject of a verb that has none.
+    28. "За срещи с Борисов, | с Павлова | и с Димов": phrases with one preposition are one row.
+    29. A word is not its own ancestor: what the parser left in a circle hangs on the root.
     """
     words = list(sentence.words)
     _marks_are_no_names(words)
+    _prepositions_are_no_heads(words)
     _one_name(words)
     _names_are_no_verbs(words)
     _verbs_with_reflexive(words)
@@ -67,6 +72,9 @@ def repair(sentence: Sentence) -> Sentence:
     _subject_after_pronoun(words)
     _beside_gerunds(words)
     _name_right_before(words)
+    _before_da(words)
+    _full_article(words)
+    _rows_of_phrases(words)
     _no_circles(words)
     return replace(sentence, words=tuple(words))
 
@@ -496,6 +504,58 @@ def _name_right_before(words: list[Word]) -> None:
         for other in own:
             words[other.id - 1] = replace(words[other.id - 1], deprel="obj" if other.id > verb.id else "dep")
         words[first - 1] = replace(name, head=verb.id, deprel="nsubj")
+
+
+def _prepositions_are_no_heads(words: list[Word]) -> None:
+    for word in list(words):
+        if word.upos != "ADP" or word.deprel in ("case", "fixed", "mark", "root"):
+            continue
+        noun = next((w for w in words[word.id :] if w.head == word.id and w.upos in ("NOUN", "PROPN")), None)
+        if noun is None:
+            continue
+        words[noun.id - 1] = replace(noun, head=word.head, deprel=word.deprel)
+        words[word.id - 1] = replace(word, head=noun.id, deprel="case")
+        for other in list(words):
+            if other.head == word.id and other.id != noun.id:
+                words[other.id - 1] = replace(other, head=noun.id)
+
+
+def _before_da(words: list[Word]) -> None:
+    for da in list(words):
+        verb = words[da.head - 1] if da.form.lower() == "да" and da.head else None
+        above = words[verb.head - 1] if verb and verb.head else None
+        if verb is None or above is None or above.upos != "VERB" or above.id > da.id:
+            continue
+        for word in list(words[above.id : da.id - 1]):
+            if word.head == verb.id and word.deprel in ("obl", "iobj") and _has_case(words, word.id):
+                words[word.id - 1] = replace(word, head=above.id)
+
+
+def _full_article(words: list[Word]) -> None:
+    for word in list(words):
+        verb = words[word.head - 1] if word.head else None
+        if verb is None or verb.upos != "VERB" or word.deprel not in ("obj", "iobj", "obl") or _has_case(words, word.id):
+            continue
+        first = min((w.id for w in words if w.head == word.id and w.deprel == "amod" and w.id < word.id), default=word.id)
+        full = words[first - 1].form.lower().endswith(FULL_ARTICLES) and words[first - 1].feat("Definite") == "Def"
+        if full and word.upos == "NOUN" and not any(w.head == verb.id and w.deprel.startswith("nsubj") and w.upos != "PUNCT" for w in words):
+            words[word.id - 1] = replace(word, deprel="nsubj")
+
+
+def _rows_of_phrases(words: list[Word]) -> None:
+    for word in list(words):
+        case = next((w for w in words if w.head == word.id and w.deprel == "case"), None)
+        joint = words[case.id - 2] if case and case.id > 1 else None
+        if case is None or joint is None or word.deprel != "conj" or joint.form.lower() not in (",", "и") or case.form.lower() not in ("с", "със"):
+            continue
+        first = None
+        for before in reversed(words[: joint.id - 1]):
+            if before.feat("VerbForm") == "Fin":
+                break
+            if before.form.lower() in ("с", "със") and before.deprel == "case" and before.head and words[before.head - 1].deprel != "conj":
+                first = words[before.head - 1]
+        if first and word.head != first.id and not _inside(words, first.id, [word.id]) and words[word.head - 1].id < joint.id:
+            words[word.id - 1] = replace(word, head=first.id)
 
 
 def _has_case(words: list[Word], id: int) -> bool:
