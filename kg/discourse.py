@@ -12,7 +12,7 @@ from functools import cached_property
 
 from kg import names
 from kg.gazetteer import Gazetteer
-from kg.grammar import CLITICS, DASHES, REFLEXIVE_POSSESSIVE
+from kg.grammar import CLITICS, DASHES, FEMININE_NAMES, FEMININE_SURNAMES, REFLEXIVE_POSSESSIVE, SOURCE_PREPOSITIONS
 from kg.lexicon import Lexicon
 from kg.mentions import Found
 from kg.model import Chain, Mention
@@ -340,7 +340,7 @@ class Discourse:
     def source_document(self, sentence: int, verb: int) -> tuple[Actor, ...]:
         """ "Се казва в доклада": who is behind the document that the verb finds it in."""
         tree = self.trees[sentence]
-        for preposition in ("в", "от", "на", "според"):
+        for preposition in SOURCE_PREPOSITIONS:
             for id in tree.prepositional(verb, preposition) or tree.right_before(verb, preposition):
                 owner = self.document_owner(sentence, id)
                 if owner:
@@ -377,7 +377,7 @@ class Discourse:
         before = [s for s in self._spoken if s.sentence == sentence and s.word < id and s.subject]
         if not before or any(s.mention.kind == "Person" for s in before) or before[-1].mention.kind != "Government":
             return None
-        fits = before[-1].mention.base.endswith(("а", "я")) == (gender == "Fem")
+        fits = before[-1].mention.base.endswith(FEMININE_NAMES) == (gender == "Fem")
         return before[-1].mention if fits else None
 
     def _agents(self, sentence: int, id: int) -> frozenset[str]:
@@ -453,14 +453,14 @@ class Discourse:
         full = self.fullest(mention).base.split()
         if not full or not full[0][0].isalpha():
             return None
-        if full[-1].lower().endswith(("ова", "ева", "ска", "ина", "ата")) and len(full) > 0:
+        if full[-1].lower().endswith(FEMININE_SURNAMES) and len(full) > 0:
             return "Fem"
         if len(full) == 1:
             return None
         first = full[0].lower()
         if first in names.words("masculine_a"):
             return "Masc"
-        return "Fem" if first.endswith(("а", "я")) else "Masc"
+        return "Fem" if first.endswith(FEMININE_NAMES) else "Masc"
 
     def fullest(self, mention: Mention) -> Mention:
         """The person's mention with the longest name; the first of them where several are equal."""
@@ -473,7 +473,7 @@ class Discourse:
         """A title or body without a name: "бившият външен министър", "британската премиерка", "Комисията"."""
         tree = self.trees[sentence]
         lemma = tree.lemma(id)
-        if lemma in ("делегация", "екип", "мисия") and (body := self._body(sentence, id, lemma)):
+        if lemma in self.lexicon.words("coref.delegations") and (body := self._body(sentence, id, lemma)):
             return body
         if not tree.definite(id) or tree.word(id).feat("Number") == "Plur":
             return None
@@ -557,7 +557,7 @@ class Discourse:
         tree = self.trees[sentence]
         for dependent in tree.prepositional(id, "на"):
             mention = self.found[sentence].by_word.get(dependent)
-            if mention and mention.named and lemma in ("делегация", "екип", "мисия"):
+            if mention and mention.named and lemma in self.lexicon.words("coref.delegations"):
                 return Actor(mention, "coref:body")
         for spoken in reversed(self._spoken):
             if (spoken.sentence, spoken.word) >= (sentence, id) or spoken.mention.kind not in ("Organization", "Media"):

@@ -99,7 +99,7 @@ class Lexicon:
 
 REQUIRED_LISTS = frozenset({
     "actors.address", "actors.bodies", "actors.collective", "actors.media", "actors.not-actors", "actors.people",
-    "actors.people-phrases", "actors.pronouns", "actors.reporters", "actors.unnamed", "coref.colleague", "coref.documents",
+    "actors.people-phrases", "actors.pronouns", "actors.reporters", "actors.unnamed", "coref.colleague", "coref.delegations", "coref.documents",
     "coref.host", "coref.representatives", "coref.same-noun", "coref.side", "coref.two", "coref.union",
     "coref.unnamed-sources", "kinds.personal", "kinds.place-by",
     "light.act", "light.arrival", "light.ask", "light.chair", "light.existence", "light.goal",

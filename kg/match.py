@@ -13,6 +13,8 @@ from kg.lexicon import Frame, Lexicon
 from kg.model import ENCOUNTERS
 from kg.tree import AGENT, OBJECT, SLOTS, Tree
 
+LONGEST_PHRASE = 6  # words of "както става ясно от изявлението на"
+
 
 @dataclass(frozen=True, slots=True)
 class Fill:
@@ -59,7 +61,7 @@ def attempts(tree: Tree, lexicon: Lexicon) -> Iterator[Match | Miss]:
 
 def _candidates(tree: Tree, id: int, lexicon: Lexicon) -> Iterator[tuple[str, Frame]]:
     word, lemma = tree.word(id), tree.lemma(id)
-    for size in (4, 3, 2, 1):
+    for size in range(LONGEST_PHRASE, 0, -1):
         forms = tuple(tree.form(i) for i in range(id, id + size)) if id + size - 1 <= len(tree.words) else ()
         if forms in lexicon.by_phrase:
             yield from (("phrase", frame) for frame in lexicon.by_phrase[forms])
@@ -89,7 +91,7 @@ def _attempt(tree: Tree, id: int, part: str, frame: Frame, lexicon: Lexicon) -> 
     if frame.companions and not _beside(tree, id, frame.companions):
         return Miss(frame, id, f"none of {', '.join(frame.companions)} beside it")
     if part == "phrase":
-        forms = [tree.form(word.id) for word in tree.words[id - 1 : id + 3]]
+        forms = [tree.form(word.id) for word in tree.words[id - 1 : id - 1 + LONGEST_PHRASE]]
         size = max(len(p.split()) for p in frame.phrases if p.split() == forms[: len(p.split())])
         after = tree.phrase_after(id + size - 1)
         fills = [Fill("speaker", after, frame.phrases[0])] if after else []

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from kg.discourse import Actor, Discourse
+from kg.grammar import VIA_PREPOSITIONS
 from kg.match import Match
 from kg.model import Argument, Span, Statement
 from kg.tree import CLAUSE, OBJECT, Tree
 
 ACTS = ("demands",)  # said of a thing ("настоява за права") they are acts only; with a clause or in quotes statements
 NO_SPEAKERS = ("Place", "Plan", "NamedEvent")
-VIA_PREPOSITIONS = ("пред", "по", "в", "за", "на")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,9 +95,10 @@ def _speaker(discourse: Discourse, sentence: int, match: Match, sources: frozens
     for id in match.ids("speaker"):
         if not tree.is_speaker_candidate(id):
             continue
-        actors = discourse.actors(sentence, id, speaking=True)
-        if not actors:
-            actors = discourse.owner(sentence, id, tree.clause_verb(match.trigger), speaking=True) if tree.is_owner(id) else ()
+        if tree.is_owner(id):  # "по думите | ѝ | Финландия е готова": a name may hang on it
+            actors = discourse.owner(sentence, id, tree.clause_verb(match.trigger), speaking=True)
+        else:
+            actors = discourse.actors(sentence, id, speaking=True)
         if not actors:
             actors = discourse.document_owner(sentence, id)
         if actors and actors[0].mention in elsewhere and verb:
@@ -147,7 +148,7 @@ def _speaker_after(discourse: Discourse, sentence: int, match: Match) -> tuple[A
 
 
 def _from(discourse: Discourse, sentence: int, verb: int) -> tuple[Actor, ...]:
-    """ "От Европейската комисия заявиха": the body under от is who speaks."""
+    """ "От Европейската комисия заявиха", "от пресцентъра на министерството съобщиха": the body under от is who speaks."""
     tree = discourse.trees[sentence]
     if not tree.third_person_plural(verb):
         return ()

@@ -60,6 +60,7 @@ from kg.grammar import (
     REFLEXIVE_POSSESSIVE,
     RELATIVE_PRONOUNS,
     SEPARATELY,
+    THAT,
     THERE,
     THIRD_PLURAL_ENDINGS,
     TIMES,
@@ -910,7 +911,7 @@ class Tree:
         elif slot == OBJECT:
             found = self._object(id)
         elif slot == CLAUSE:
-            found = tuple(c for c in self.children(id) if self.word(c).deprel in (*CLAUSE_RELATIONS, "parataxis"))
+            found = tuple(c for c in self.children(id) if self.word(c).deprel in (*CLAUSE_RELATIONS, "parataxis") or self._told(c))
             found = found or self._inverted(id)
         elif slot == THAT_CLAUSE:
             found = tuple(c for c in self.slot(id, CLAUSE) if not self.facts(c).subjunctive)
@@ -925,6 +926,10 @@ class Tree:
             if not found and slot == "на":
                 found = self.clitic(id, INDIRECT_CLITICS)
         return tuple(dict.fromkeys(found))
+
+    def _told(self, id: int) -> bool:
+        """ "Твърдението на Лукашенко, | че полицията е действала законно |": what a noun of saying says."""
+        return self.word(id).deprel.startswith("acl") and self.marker(id) in THAT
 
     def clitic(self, id: int, forms: frozenset[str]) -> tuple[int, ...]:
         """A short pronoun that is said with the verb: "ще | го | приеме", "| им | се обади". Not the possessive of the
