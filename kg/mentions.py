@@ -411,7 +411,7 @@ def _unnamed(tree: Tree, text: str, id: int, lexicon: Lexicon, gazetteer: Gazett
         _describes(tree, first - 1) or (tree.form(first - 1) == "и" and first > 2 and _describes(tree, first - 2) and tree.word(first).upos == "ADJ")
     ):
         first -= 1
-    owner = _owner(tree, id, found)
+    owner = _owner(tree, id, found) or next((found[i] for i in tree.owners_after(id) if i in found), None)
     country = _country_in(tree, first, id, gazetteer) or (owner.country if owner else None)
     last = max(id, max((i for i in range(id, len(tree.words) + 1) if found.get(i) == owner), default=id)) if owner else id
     if last - id > 8:

@@ -310,11 +310,18 @@ def _times_are_no_objects(words: list[Word]) -> None:
         words[word.id - 1] = replace(word, deprel="obl")
     for word in list(words):
         verb = words[word.head - 1] if word.head else None
-        if verb is None or verb.upos != "VERB" or word.deprel != "advmod" or word.upos != "PROPN" or word.id < verb.id:
+        loose = word.upos == "PROPN" if word.deprel == "advmod" else _definite_thing(words, word)
+        if verb is None or verb.upos != "VERB" or not loose or word.id < verb.id:
             continue
-        served = {w.deprel for w in words if w.head == verb.id}
+        served = {w.deprel for w in words if w.head == verb.id and not _has_case(words, w.id)}
         if served & {"nsubj", "nsubj:pass"} and not served & {"obj", "iobj"}:
             words[word.id - 1] = replace(word, deprel="obj")
+
+
+def _definite_thing(words: list[Word], word: Word) -> bool:
+    """ "Прие на „Дондуков“ 2 | посланичката |": a noun with the article and without a preposition that is no time."""
+    article = word.upos == "NOUN" and word.feat("Definite") == "Def" and word.lemma.lower() not in TIMES
+    return word.deprel == "obl" and article and not _has_case(words, word.id)
 
 
 def _rows_before_a_plural(words: list[Word]) -> None:

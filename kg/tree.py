@@ -967,7 +967,8 @@ class Tree:
             return () if subject is None else self.conjuncts(subject)
         out: list[int] = []
         for child in self.children(id):
-            if self.word(child).deprel in ("obj", "iobj") and not self.preposition(child) and self.form(child) not in CLITICS:
+            thing = self.word(child).deprel in ("obj", "iobj") and self.word(child).upos != "ADV"  # "| там | го посрещна"
+            if thing and not self.preposition(child) and self.form(child) not in CLITICS:
                 out += self.conjuncts(child)
         if not out and self.reflexive(id):
             subject = self.passive_subject(id)
