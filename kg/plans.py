@@ -145,7 +145,7 @@ def _phrase(
         mention = replace(known, kind="Plan")
         features = features | {"name": frozenset({names.fold(known.base)})}
     by = _bringer(tree, id, here)
-    definite = tree.definite(id) or demonstrative or any(tree.word(i).feat("Definite") == "Def" for i in before)
+    definite = tree.definite(id) or demonstrative or any(tree.articled(i) for i in before)
     new, old = (bool(lemmas & lexicon.words(f"plans.{age}")) for age in ("new", "old"))
     return _Phrase(
         mention=mention,

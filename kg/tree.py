@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from kg.grammar import (
+    ADJECTIVE_ARTICLES,
     ADJECTIVE_ENDINGS,
     ADVERBIAL,
     ALSO,
@@ -835,11 +836,17 @@ class Tree:
         words = [self.word(id), *(self.word(m) for m in self.modifiers(id))]
         if any(self.lemma(w.id) in DEMONSTRATIVES or self.form(w.id) in DEMONSTRATIVES for w in words[1:]):
             return True
-        return any(w.feat("Definite") == "Def" and not self._bare(w.id) for w in words)
+        return any(self.articled(w.id) for w in words)
+
+    def articled(self, id: int) -> bool:
+        """Has the word itself the article?"""
+        return self.word(id).feat("Definite") == "Def" and not self._bare(id)
 
     def _bare(self, id: int) -> bool:
         """A noun that has no article whatever the tagger says: it is its own lemma, or the plural "мита" of "мито"."""
         form, lemma = self.form(id), self.lemma(id)
+        if self.word(id).upos == "ADJ":  # "мирно споразумение", tagged definite
+            return not form.endswith(ADJECTIVE_ARTICLES)
         return self.word(id).upos == "NOUN" and (form == lemma or (lemma.endswith("о") and form == lemma[:-1] + "а"))
 
     def owners_in(self, id: int) -> tuple[int, ...]:

@@ -106,9 +106,10 @@ def test_the_answer_on_the_sample(folder, file):
 
 
 CONTRADICTION = """
-INSERT { GRAPH <http://example.org/other> {
+INSERT { GRAPH <http://example.org/paper> {
     ?new a dip:Claim ; dip:about ?event ; dip:assertsStatus %s ; dip:inDocument <http://example.org/paper> ;
-        dip:evidence ?evidence ; dip:time <http://example.org/when> .
+        dip:evidence <http://example.org/sentence> ; dip:time <http://example.org/when> .
+    <http://example.org/sentence> <http://www.w3.org/ns/oa#hasSelector> [ <http://www.w3.org/ns/oa#exact> "Друго." ] .
     <http://example.org/when> schema:startDate "2025-04-02"^^xsd:date ; schema:endDate "2025-04-02"^^xsd:date
 } }
 WHERE { GRAPH ?g { ?claim dip:assertsStatus dip:Held ; dip:ofType dip:Meeting ; dip:evidence ?evidence }

@@ -40,7 +40,7 @@ def values(name: str, rng: random.Random, events: list[str]) -> dict[str, str]:
     given = {"actor": corpus.name(kind, rng.randrange(count)), "other": corpus.name(kind, rng.randrange(count))}
     given |= {"name": given["actor"], "event": rng.choice(events)}
     text = (resources.path("ontology") / "queries" / f"{name}.rq").read_text("utf-8")
-    return {parameter.name: given[parameter.name] for parameter in parameters(text)}
+    return {parameter.name: given.get(parameter.name, parameter.example) for parameter in parameters(text)}
 
 
 def main() -> None:
