@@ -38,7 +38,7 @@ def values(name: str, rng: random.Random, events: list[str]) -> dict[str, str]:
     """Parameters for one run of the query `name`."""
     kind, count = ("Government", corpus.GOVERNMENTS) if name == "acts" else ("Person", corpus.PERSONS)
     given = {"actor": corpus.name(kind, rng.randrange(count)), "other": corpus.name(kind, rng.randrange(count))}
-    given |= {"name": given["actor"], "event": rng.choice(events)}
+    given |= {"name": given["actor"], "office": "министър", "event": rng.choice(events)}
     text = (resources.path("ontology") / "queries" / f"{name}.rq").read_text("utf-8")
     return {parameter.name: given.get(parameter.name, parameter.example) for parameter in parameters(text)}
 
