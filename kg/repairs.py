@@ -106,7 +106,8 @@ def _one_name(words: list[Word]) -> None:
         first = before.id
         while words[first - 1].ner == "E-PER" or words[first - 1].ner == "I-PER":
             first -= 1
-        if parts & set(range(first, word.id)):
+        initial = len(word.form) == 2 and word.form[0].isupper() and word.form[1] == "."  # "Иван | К. Стоянов"
+        if initial or parts & set(range(first, word.id)):
             for id in range(first, last + 1):
                 mark = "B" if id == first else "E" if id == last else "I"
                 words[id - 1] = replace(words[id - 1], ner=f"{mark}-PER")
