@@ -99,15 +99,15 @@ class Lexicon:
 
 REQUIRED_LISTS = frozenset({
     "actors.address", "actors.bodies", "actors.collective", "actors.media", "actors.not-actors", "actors.people",
-    "actors.people-phrases", "actors.pronouns", "actors.reporters", "actors.unnamed", "coref.colleague", "coref.delegations", "coref.documents",
+    "actors.people-phrases", "actors.pronouns", "actors.reporters", "actors.unnamed", "coref.delegations", "coref.documents",
     "coref.host", "coref.representatives", "coref.same-noun", "coref.side", "coref.two", "coref.union",
     "coref.unnamed-sources", "kinds.personal", "kinds.place-by",
-    "light.act", "light.arrival", "light.ask", "light.chair", "light.existence", "light.goal",
+    "light.act", "light.arrival", "light.ask", "light.chair", "light.goal",
     "light.join", "light.leave", "light.object", "light.participation", "light.phase", "light.place", "light.programme",
     "light.telephone", "plans.borders", "plans.clauses", "plans.descriptive", "plans.general", "plans.goals", "plans.hold",
     "plans.joints", "plans.new", "plans.none", "plans.nouns", "plans.of", "plans.of-by", "plans.old", "plans.other",
     "plans.over", "plans.over-by", "plans.owner-by", "plans.parts", "plans.points-by", "plans.purpose-by", "plans.this",
-    "reporting.begun", "status.achieved-verbs", "status.cancelled-modifiers", "status.ending-verbs", "status.future-verbs",
+    "reporting.begun", "status.achieved-verbs", "status.cancelled-modifiers", "status.ending-verbs", 
     "status.held-modifiers", "status.held-verbs", "status.now", "status.ongoing-modifiers", "status.ongoing-verbs",
     "status.past-or-present", "status.planned-modifiers", "status.present-forms", "status.planned-verbs", "status.postponed-modifiers",
     "status.proposed-modifiers", "status.proposed-verbs", "status.refused-verbs", "status.truth",

@@ -31,7 +31,7 @@ def find_arguments(
         if tree.form(fill.id) in FIRST_PERSON:
             found += _speaker_itself(discourse, tree, fill.id, fill.role, statements)
         for actor in _fill(discourse, sentence, match, fill.id, fill.slot):
-            people = tree.lemma(fill.id) in discourse.lexicon.words("actors.people") | {"делегация"}
+            people = any(tree.lemma(fill.id) in discourse.lexicon.words(words) for words in ("actors.people", "coref.delegations"))
             mention = _as_actor(actor.mention, fill.role, fill.slot, tree, fill.id, people)
             if mention:
                 found.append(Argument(fill.role, mention, tree.word_span(fill.id), actor.rule or fill.slot))

@@ -11,7 +11,7 @@ from kg.mentions import Found
 from kg.model import ENCOUNTERS, Argument, Mention, Span, When
 from kg.tree import Tree
 
-DURING = ("на", "по време на", "в", "при")
+OCCASION = ("на", "по време на", "в", "при")
 PLACE_PREPOSITIONS = ("в", "край", "до", "при", "из", "на", "извън")
 
 
@@ -98,7 +98,7 @@ def find_when(tree: Tree, trigger: int, matches: Sequence[Match], dates: tuple[W
             return new[0]
     verb = trigger if tree.is_verb(trigger) else tree.clause_verb(trigger)
     here = next((m for m in matches if m.trigger == trigger and m.frame.event in ENCOUNTERS), None)
-    if here and here.part == "noun" and verb != trigger and tree.preposition(trigger) not in DURING and _inside_another(here, verb, matches):
+    if here and here.part == "noun" and verb != trigger and tree.preposition(trigger) not in OCCASION and _inside_another(here, verb, matches):
         verb = None
     others = {m.trigger for m in matches if m.part == "noun" and m.frame.event and trigger not in tree.subtree(m.trigger)}
     taken = {tree.word(id).start for other in others for id in tree.nominal_subtree(other)}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from kg.grammar import CONDITIONS, CONTINUING, EXISTENCE, NOT_HAVING, OBLIGATION
 from kg.lexicon import Lexicon
 from kg.match import Match
 from kg.model import ENCOUNTERS, Claim
@@ -117,7 +118,6 @@ def _matrix(tree: Tree, id: int) -> int | None:
 
 
 DURING = ("на", "в", "по време на", "в рамките на", "в хода на", "при", "през", "в кулоарите на", "в полетата на")
-CONDITIONS = ("ако", "в случай че", "стига")
 
 
 def _of_verb(tree: Tree, id: int, lexicon: Lexicon, depth: int = 0) -> Status:
@@ -161,9 +161,6 @@ def _looks_past(tree: Tree, id: int, lexicon: Lexicon) -> bool:
     return both and not any(tree.form(i) in lexicon.words("status.now") for i in tree.nominal_subtree(id))
 
 
-NOT_HAVING = ("няма", "нямат", "нямаме", "нямам", "нямаше", "нямаха", "нямало")
-
-
 def _of_subjunctive(tree: Tree, id: int, lexicon: Lexicon, depth: int) -> Status:
     """ "Планира да посети", "предложи да се срещнат", "отказа да преговаря", "успя да разговаря"."""
     matrix = _matrix(tree, id)
@@ -181,7 +178,7 @@ def _of_subjunctive(tree: Tree, id: int, lexicon: Lexicon, depth: int) -> Status
         return Status("denied", "failed-to", over.heard) if over.negated and not over.future else Status(inner.value, "achieved", over.heard)
     if _in(tree, matrix, lexicon, "status.refused-verbs"):
         return Status("proposed" if over.negated else "denied", "refused", over.heard)
-    if tree.lemma(matrix) in ("трябва", "мога") and over.past and not over.negated and tree.lemma(matrix) == "трябва":
+    if tree.lemma(matrix) in OBLIGATION and over.past and not over.negated:
         return Status("planned", "was-to", over.heard)
     if _in(tree, matrix, lexicon, "status.planned-verbs"):
         return Status("denied" if over.negated else "planned", "plan", over.heard)
@@ -242,7 +239,7 @@ def _by_predicate(tree: Tree, id: int, lexicon: Lexicon) -> Status | None:
     if top in tree.slot(verb, OBJECT) or top in tree.slot(verb, AGENT) or tree.own_subject(verb) == top or tree.passive_subject(verb) == top:
         if _in(tree, verb, lexicon, "light.leave"):
             return None
-        if tree.lemma(verb) in ("съм", "бъда") or tree.lemma(verb) == "има":
+        if tree.lemma(verb) in EXISTENCE:
             return _happening(tree, verb, lexicon)
         if _in(tree, verb, lexicon, "status.ending-verbs") and _of_verb(tree, verb, lexicon).value in ("planned", "proposed"):
             return Status("ongoing", "yet-to-end", facts.heard)
@@ -250,7 +247,7 @@ def _by_predicate(tree: Tree, id: int, lexicon: Lexicon) -> Status | None:
             inner = _of_verb(tree, verb, lexicon)
             if inner.value == "held" and tree.lasted(verb):
                 return Status("held", "lasted", inner.heard)
-            going = inner.value == "held" or (inner.value == "proposed" and tree.lemma(verb) in ("продължа", "продължавам"))
+            going = inner.value == "held" or (inner.value == "proposed" and tree.lemma(verb) in CONTINUING)
             return Status("ongoing" if going else inner.value, "goes-on", inner.heard)
         if tree.lasted(verb) and facts.past and not facts.negated:
             return Status("held", "lasted", facts.heard)
@@ -351,11 +348,6 @@ def _default(kind: str) -> Status:
 def default_status(kind: str) -> str:
     """What is presumed of an event of which the text does not say it."""
     return DEFAULT.get(kind, "held")
-
-
-def _said(claims: Sequence[Claim], but: Sequence[str]) -> list[str]:
-    """The statuses that other rules than `but` gave."""
-    return [claim.status for claim in claims if claim.status_rule.split("+")[0] not in but]
 
 
 def present_status(claims: Sequence[Claim]) -> str:

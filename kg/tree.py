@@ -526,7 +526,7 @@ class Tree:
         return self.third_person_singular(id) == self.third_person_singular(head) and not self.facts(id).passive and not self.facts(head).passive
 
     def own_subject(self, id: int) -> int | None:
-        if self.facts(id).passive and not self._active_reading(id):
+        if self.facts(id).passive:
             return None
         for child in self.children(id):
             if self.word(child).deprel in ("nsubj", "csubj") and self.is_nominal(child) and not self._one_for_many(child, id):
@@ -537,9 +537,6 @@ class Tree:
         """ "От опозицията обвиниха | Кърджиев": one person is no subject of a verb in the plural."""
         one = self.word(subject).ner.endswith("PER") and self.word(subject).feat("Number") != "Plur" and len(self.conjuncts(subject)) == 1
         return one and self.word(verb).feat("Number") == "Plur" and self.form(verb).endswith(THIRD_PLURAL_ENDINGS)
-
-    def _active_reading(self, id: int) -> bool:
-        return False
 
     def _antecedent(self, subject: int, verb: int) -> int:
         """ "който" stands for the noun that its clause modifies."""

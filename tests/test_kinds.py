@@ -1,31 +1,14 @@
 """Person or place: one kind for a name in a document. Sentences of our own, parsed by the models of kg."""
 
-from functools import cache
-
 import pytest
-
-from kg import gazetteer, models, parse
-from kg.extract import extract
-from kg.lexicon import load_lexicon
-from kg.model import Document
+from understanding import understood
 
 pytestmark = pytest.mark.model
-RULES, WORLD = load_lexicon(), gazetteer.load()
 
 
-@cache
-def pipeline():
-    found = models.find_models()
-    return parse.load_pipeline(found.folder, found.package)
-
-
-@cache
 def kinds(text):
     """Kind and mentions of each named chain, by its name."""
-    document = Document(text)
-    ((*sentences,),) = parse.parse([document], pipeline())
-    found = extract(document, sentences, RULES, WORLD)
-    return {chain.base: (chain.kind, [m.text for m in chain.mentions]) for chain in found.chains if chain.named}
+    return {chain.base: (chain.kind, [m.text for m in chain.mentions]) for chain in understood(text).chains if chain.named}
 
 
 @pytest.mark.parametrize(

@@ -1,30 +1,11 @@
 """Which names are one plan, which are two, and what a plan is about: sentences of our own, parsed by the models of kg."""
 
-from functools import cache
-
 import pytest
+from understanding import WORLD, understood
 
-from kg import gazetteer, models, parse
-from kg.extract import extract
-from kg.lexicon import load_lexicon
-from kg.model import Document
 from kg.resolve import resolve
 
 pytestmark = pytest.mark.model
-RULES, WORLD = load_lexicon(), gazetteer.load()
-
-
-@cache
-def pipeline():
-    found = models.find_models()
-    return parse.load_pipeline(found.folder, found.package)
-
-
-@cache
-def understood(text):
-    document = Document(text)
-    ((*sentences,),) = parse.parse([document], pipeline())
-    return extract(document, sentences, RULES, WORLD)
 
 
 def plans(text):

@@ -1,0 +1,24 @@
+"""A sentence of our own, parsed by the models of kg and understood: what tests of names and plans begin with."""
+
+from functools import cache
+
+from kg import gazetteer, models, parse
+from kg.extract import extract
+from kg.lexicon import load_lexicon
+from kg.model import Document
+
+RULES, WORLD = load_lexicon(), gazetteer.load()
+
+
+@cache
+def pipeline():
+    found = models.find_models()
+    return parse.load_pipeline(found.folder, found.package)
+
+
+@cache
+def understood(text):
+    """The Extraction of a text."""
+    document = Document(text)
+    ((*sentences,),) = parse.parse([document], pipeline())
+    return extract(document, sentences, RULES, WORLD)
