@@ -123,12 +123,24 @@ def cluster(jobs: Iterable[Job], stages: Stages, address: str) -> Generator[tupl
         window = 2 * max(1, sum(client.nthreads().values()))
         waiting = iter(jobs)
         running: dict[Any, Job] = {}
+        suspects: list[Job] = []  # single documents whose workers died, perhaps of another that they held beside it
         done = as_completed(loop=client.loop)
 
+        def sent(job: Job) -> Any:
+            return client.submit(_work_with_one_thread, job, stages, pure=False, retries=2)
+
         def submit(job: Job) -> None:
-            future = client.submit(_work_with_one_thread, job, stages, pure=False, retries=2)
+            future = sent(job)
             running[future.key] = job
             done.add(future)
+
+        def result(future: Any) -> tuple[Outcome, ...]:
+            try:
+                return future.result()  # a result whose worker dies before it is fetched is worked out again here
+            except (KilledWorker, KgError):
+                raise
+            except Exception as failure:  # whatever a worker raised comes here as it was
+                raise KgError(f"a worker of {address} failed: {failure!r}") from failure
 
         for _ in range(window):
             if (job := next(waiting, None)) is not None:
@@ -136,22 +148,23 @@ def cluster(jobs: Iterable[Job], stages: Stages, address: str) -> Generator[tupl
         for future in done:
             job = running.pop(future.key)
             try:
-                outcomes = future.result()  # a result whose worker dies before it is fetched is worked out again here
+                outcomes = result(future)
             except KilledWorker:
+                outcomes = ()
                 if len(job.documents) == 1:
-                    outcomes = (Outcome(job.documents[0].id, problem=KILLED),)
+                    suspects.append(job)
                 else:
-                    outcomes = ()
                     for single in _singles(job):
                         submit(single)
-            except KgError:
-                raise
-            except Exception as failure:  # whatever a worker raised comes here as it was
-                raise KgError(f"a worker of {address} failed: {failure!r}") from failure
             if outcomes:
                 yield outcomes
             if len(running) < window and (job := next(waiting, None)) is not None:
                 submit(job)
+        for job in suspects:  # alone now, each is judged by what it does itself
+            try:
+                yield result(sent(job))
+            except KilledWorker:
+                yield (Outcome(job.documents[0].id, problem=KILLED),)
 
 
 def _work_with_one_thread(job: Job, stages: Stages) -> tuple[Outcome, ...]:
