@@ -2,7 +2,7 @@
 
 Every document has its own named graph, whose name is the IRI of the document; what was decided over the corpus stands
 in one more, `resolution_iri(base)`. A fact stands in one graph only, so the union of all graphs holds nothing twice.
-Lines are in canonical N-Quads (what Oxigraph writes), sorted: the same input gives the same bytes.
+Lines are in canonical N-Quads (what Oxigraph writes): the same input gives the same bytes.
 """
 
 from __future__ import annotations
@@ -69,27 +69,31 @@ def document_quads(extraction: Extraction, base: str = BASE) -> tuple[str, ...]:
     return _lines(_document(extraction, _checked(base)), document_iri(extraction.document.id, base))
 
 
-def resolution_quads(resolution: Resolution, base: str = BASE) -> tuple[str, ...]:
-    """What was decided over the corpus, as sorted N-Quads lines of the graph `resolution_iri()`.
+def resolution_quads(resolution: Resolution, base: str = BASE) -> Iterator[str]:
+    """What was decided over the corpus, as N-Quads lines of the graph `resolution_iri()`, node after node.
 
-    Links name chains and events name claims, so no Extraction is needed a second time.
+    Links name chains and events name claims, so no Extraction is needed a second time. The lines are drawn one by one,
+    because those of a large corpus do not fit into memory; who writes them down sorts them.
     """
     base = _checked(base)
-    triples: list[Triple] = []
+    end = f" <{resolution_iri(base)}> ."
+    return (f"{s} {p} {o}{end}" for s, p, o in _resolution(resolution, base))
+
+
+def _resolution(resolution: Resolution, base: str) -> Iterator[Triple]:
     articles: dict[str, set[str]] = {}
     for link in resolution.links:
         articles.setdefault(link.entity, set()).add(_document_of(link.chain))
     for entity in resolution.entities:
-        triples += _entity(entity, len(articles.get(entity.id, ())), base)
+        yield from _entity(entity, len(articles.pop(entity.id, ())), base)
     for link in resolution.links:
-        triples += _link(link, base)
+        yield from _link(link, base)
     for event in resolution.events:
-        triples += _event(event, base)
+        yield from _event(event, base)
     for apart in resolution.apart:
-        triples += _apart(apart, base)
+        yield from _apart(apart, base)
     for office in resolution.offices:
-        triples += _office(office, base)
-    return _lines(triples, resolution_iri(base))
+        yield from _office(office, base)
 
 
 def _document(extraction: Extraction, base: str) -> Iterator[Triple]:

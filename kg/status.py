@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 from kg.grammar import CONDITIONS, CONTINUING, EXISTENCE, NOT_HAVING, OBLIGATION
 from kg.lexicon import Lexicon
 from kg.match import Match
-from kg.model import ENCOUNTERS, Claim
+from kg.model import ENCOUNTERS
 from kg.tree import AGENT, CLAUSE, OBJECT, Tree
 
 DEFAULT = {"Negotiation": "ongoing"}  # kinds that last; everything else was an act, and acts in the news were held
@@ -350,7 +351,17 @@ def default_status(kind: str) -> str:
     return DEFAULT.get(kind, "held")
 
 
-def present_status(claims: Sequence[Claim]) -> str:
+class Reported(Protocol):
+    """What `present_status` needs to know of a claim."""
+
+    @property
+    def status(self) -> str: ...
+
+    @property
+    def status_rule(self) -> str: ...
+
+
+def present_status(claims: Sequence[Reported]) -> str:
     """The event's status now, from its claims in the order in which they were made. The rules, in order:
 
     1. Claims whose status is only presumed ("преди срещата") count when there are none that say it, and claims that

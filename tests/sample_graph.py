@@ -214,7 +214,7 @@ def sample_graphs(base: str | None = None) -> dict[str, tuple[str, ...]]:
 
     base = base or graph.BASE
     graphs = {graph.document_iri(e.document.id, base): graph.document_quads(e, base) for e in (first(), second())}
-    return graphs | {graph.resolution_iri(base): graph.resolution_quads(resolved(), base)}
+    return graphs | {graph.resolution_iri(base): tuple(sorted(graph.resolution_quads(resolved(), base)))}
 
 
 def asked(question: str, text: str) -> dict[str, str]:

@@ -16,7 +16,7 @@ from kg.gazetteer import Gazetteer
 from kg.model import Extraction
 from kg.resolve import offices
 from kg.resolve.bodies import described, place_bodies, place_of
-from kg.resolve.events import merge_events
+from kg.resolve.events import Account, accounts, merge_events
 from kg.resolve.identities import identify
 from kg.resolve.people import place_people
 from kg.resolve.placing import Placement
@@ -33,21 +33,25 @@ def resolve(extractions: Iterable[Extraction], gazetteer: Gazetteer, verdicts: S
     The result depends on the set of extractions, never on their order. Every named chain is exactly one entity; an
     unnamed one is an entity of its own, or the holder of the office that it names. `verdicts` outrank the program.
     """
-    ordered = sorted(extractions, key=lambda extraction: extraction.document.id)
-    sightings = tuple(sighting for extraction in ordered for sighting in see(extraction, gazetteer))
+    seen: list[Sighting] = []
+    told: list[Account] = []
+    for extraction in extractions:  # one at a time: together they do not fit into memory
+        seen += see(extraction, gazetteer)
+        told += accounts(extraction)
+    sightings = sorted(seen, key=lambda sighting: sighting.doc)
     people = place_people([s for s in sightings if _is_person(s)])
     bodies = place_bodies([s for s in sightings if s.named and not _is_person(s)], gazetteer)
     placements = people.placements | bodies.placements
     placements |= {s.chain: described(s) for s in sightings if not s.named}
     placements |= offices.holders(sightings, placements)
-    places = _event_places(ordered, sightings, placements, gazetteer)
+    places = _event_places(sightings, placements, gazetteer)
     also = offices.bodies(sightings) | {placement.key for placement in places.values()}
     found = identify(sightings, placements, (*people.near, *bodies.near), also, gazetteer, verdicts)
     place_ids = {chain: found.ids[placement.key] for chain, placement in places.items()}
     return Resolution(
         entities=found.entities,
         links=found.links,
-        events=merge_events(ordered, found.entity_of, place_ids, found.entities),
+        events=merge_events(sorted(told, key=lambda account: account.doc), found.entity_of, place_ids, found.entities),
         offices=offices.find_offices(sightings, found.entity_of, found.ids),
         apart=found.apart,
         unsettled=found.unsettled,
@@ -60,18 +64,11 @@ def _is_person(sighting: Sighting) -> bool:
 
 
 def _event_places(
-    extractions: Sequence[Extraction],
-    sightings: Sequence[Sighting],
-    placements: dict[str, Placement],
-    gazetteer: Gazetteer,
+    sightings: Sequence[Sighting], placements: dict[str, Placement], gazetteer: Gazetteer
 ) -> dict[str, Placement]:
     """For chains that claims use as a place, that place: "Брюксел", which may stand for the EU, is a city here."""
-    used = set()
-    for extraction in extractions:
-        places = {claim.place.mention for claim in extraction.claims if claim.place}
-        used |= {chain.key for chain in extraction.chains if not places.isdisjoint(chain.mentions)}
-    found = {}
-    for sighting in sightings:
-        if sighting.chain in used and sighting.named:
-            found[sighting.chain] = place_of(sighting, gazetteer) or placements[sighting.chain]
-    return found
+    return {
+        sighting.chain: place_of(sighting, gazetteer) or placements[sighting.chain]
+        for sighting in sightings
+        if sighting.hosts and sighting.named
+    }

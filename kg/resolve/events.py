@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
-from kg.model import ENCOUNTERS, Claim, Entity, Event, Extraction, When
+from kg.model import ENCOUNTERS, Entity, Event, Extraction, Span, When
 from kg.status import present_status
 
 KIN = (frozenset(("Meeting", "Visit")), frozenset(("Meeting", "Negotiation")))
@@ -27,8 +27,32 @@ PAIRS = 8  # actors of one report whose pairs are looked at
 
 
 @dataclass(frozen=True, slots=True)
+class Telling:
+    """The little of a claim that decides on its event; a corpus of claims does not fit into memory."""
+
+    id: str
+    trigger: Span
+    status: str
+    status_rule: str
+    when: When | None
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One event of one document before it is known who is who: `who` and `where` are chains, `day` an ordinal."""
+
+    doc: str
+    day: int | None
+    kind: str
+    who: tuple[str, ...]
+    where: tuple[str, ...]
+    when: When | None
+    claims: tuple[Telling, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """One event of one document: actors are entity ids, days are ordinals."""
+    """An account with its actors and place as entity ids, and its days as ordinals."""
 
     doc: str
     day: int | None
@@ -38,7 +62,7 @@ class Report:
     place: str | None
     first: int | None
     last: int | None
-    claims: tuple[Claim, ...]
+    claims: tuple[Telling, ...]
 
 
 @dataclass(slots=True)
@@ -71,15 +95,34 @@ class _Story:
         self.open = any(claim.status in OPEN for claim in report.claims) or (self.open and not later)
 
 
+def accounts(extraction: Extraction) -> Iterator[Account]:
+    """What a document tells of its events."""
+    claims = {claim.id: claim for claim in extraction.claims}
+    chains = {mention: chain.key for chain in extraction.chains for mention in chain.mentions}
+    published = extraction.document.published
+    for event in extraction.events:
+        told = tuple(claims[id] for id in event.claims if id in claims)
+        if told:
+            yield Account(
+                doc=extraction.document.id,
+                day=published.toordinal() if published else None,
+                kind=event.kind,
+                who=tuple(event.participants),
+                where=tuple(chains[c.place.mention] for c in told if c.place and c.place.mention in chains),
+                when=event.when,
+                claims=tuple(Telling(c.id, c.trigger, c.status, c.status_rule, c.when) for c in told),
+            )
+
+
 def merge_events(
-    extractions: Sequence[Extraction],
+    told: Iterable[Account],
     entity_of: Mapping[str, str],
     place_of: Mapping[str, str],
     entities: Iterable[Entity],
 ) -> tuple[Event, ...]:
     """The events of the corpus, by id. `place_of` gives the place entity for the chain of a claim's place."""
     known = {entity.id: entity for entity in entities}
-    reports = [report for extraction in extractions for report in _reports(extraction, entity_of, place_of, known)]
+    reports = [_report(account, entity_of, place_of, known) for account in told]
     reports.sort(key=lambda r: (r.day is None, r.day or 0, r.doc, r.claims[0].trigger))
     stories: list[_Story] = []
     by_pair: dict[tuple[str, ...], list[_Story]] = defaultdict(list)
@@ -96,30 +139,22 @@ def merge_events(
     return tuple(sorted((_event(story) for story in stories), key=lambda event: event.id))
 
 
-def _reports(
-    extraction: Extraction, entity_of: Mapping[str, str], place_of: Mapping[str, str], known: Mapping[str, Entity]
-) -> Iterator[Report]:
-    claims = {claim.id: claim for claim in extraction.claims}
-    chains = {mention: chain.key for chain in extraction.chains for mention in chain.mentions}
-    published = extraction.document.published
-    for event in extraction.events:
-        ids = {entity_of[key] for key in event.participants if key in entity_of}
-        told = tuple(claims[id] for id in event.claims if id in claims)
-        if not told:
-            continue
-        places = [place_of.get(chains.get(claim.place.mention, "")) for claim in told if claim.place]
-        when = event.when
-        yield Report(
-            doc=extraction.document.id,
-            day=published.toordinal() if published else None,
-            kind=event.kind,
-            actors=frozenset(id for id in ids if known[id].named),
-            others=frozenset(id for id in ids if not known[id].named),
-            place=next((place for place in places if place), None),
-            first=when.start.toordinal() if when and when.start and when.end else None,
-            last=when.end.toordinal() if when and when.start and when.end else None,
-            claims=told,
-        )
+def _report(
+    account: Account, entity_of: Mapping[str, str], place_of: Mapping[str, str], known: Mapping[str, Entity]
+) -> Report:
+    ids = {entity_of[chain] for chain in account.who if chain in entity_of}
+    when = account.when
+    return Report(
+        doc=account.doc,
+        day=account.day,
+        kind=account.kind,
+        actors=frozenset(id for id in ids if known[id].named),
+        others=frozenset(id for id in ids if not known[id].named),
+        place=next((place_of[chain] for chain in account.where if chain in place_of), None),
+        first=when.start.toordinal() if when and when.start and when.end else None,
+        last=when.end.toordinal() if when and when.start and when.end else None,
+        claims=account.claims,
+    )
 
 
 def _pairs(report: Report) -> Iterator[tuple[str, ...]]:
@@ -213,14 +248,14 @@ def _event(story: _Story) -> Event:
     )
 
 
-def _when(claims: Sequence[Claim], status: str) -> When | None:
+def _when(claims: Sequence[Telling], status: str) -> When | None:
     """The date of the claims that give the present status before that of others, the narrowest, the latest told.
 
     The day for which a meeting was planned is not the day on which it was held.
     """
     dated = [(claim, claim.when) for claim in claims if claim.when and (status != "held" or claim.status == "held")]
 
-    def rank(pair: tuple[Claim, When]) -> tuple[bool, bool, int]:
+    def rank(pair: tuple[Telling, When]) -> tuple[bool, bool, int]:
         claim, when = pair
         known = when.start is not None and when.end is not None
         width = (when.end - when.start).days if when.start and when.end else 0

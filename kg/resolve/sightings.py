@@ -15,7 +15,8 @@ from kg.resolve.titles import Held, parse_title
 class Sighting:
     """One chain. `words` is its folded name; `titled` the offices that it is given and where; `day` an ordinal or None.
 
-    `placed` is True when claims use the chain as the place of an event only, so that it is a place there.
+    `hosts` is True when a claim uses the chain as the place of an event, `placed` when nothing else is said of it, so
+    that it is a place there.
     """
 
     chain: str
@@ -30,6 +31,7 @@ class Sighting:
     stands_for: str | None
     titled: tuple[tuple[Held, Span], ...]
     placed: bool
+    hosts: bool
 
     @property
     def held(self) -> tuple[Held, ...]:
@@ -42,15 +44,18 @@ def see(extraction: Extraction, gazetteer: Gazetteer) -> Iterator[Sighting]:
     document = extraction.document
     acting = {argument.mention.span for claim in extraction.claims for argument in claim.arguments}
     acting |= {s.speaker.mention.span for s in extraction.statements if s.speaker}
-    places = {claim.place.mention.span for claim in extraction.claims if claim.place}
+    places = {claim.place.mention for claim in extraction.claims if claim.place}
+    where = {mention.span for mention in places}
     id, day = document.id, document.published.toordinal() if document.published else None
     for chain in extraction.chains:
         spans = {mention.span for mention in chain.mentions}
-        placed = bool(spans & places) and not spans & acting
-        yield _sighting(chain, id, day, placed, gazetteer)
+        placed = bool(spans & where) and not spans & acting
+        yield _sighting(chain, id, day, placed, not places.isdisjoint(chain.mentions), gazetteer)
 
 
-def _sighting(chain: Chain, doc: str, day: int | None, placed: bool, gazetteer: Gazetteer) -> Sighting:
+def _sighting(
+    chain: Chain, doc: str, day: int | None, placed: bool, hosts: bool, gazetteer: Gazetteer
+) -> Sighting:
     titled = []
     for mention in chain.mentions:
         phrase = mention.title if chain.named else mention.base
@@ -70,6 +75,7 @@ def _sighting(chain: Chain, doc: str, day: int | None, placed: bool, gazetteer: 
         stands_for=chain.stands_for,
         titled=tuple(titled),
         placed=placed,
+        hosts=hosts,
     )
 
 

@@ -16,12 +16,14 @@ import contextlib
 import fcntl
 import os
 import shutil
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.errors import QueryError, StoreError
 from kg.model import digest
+from kg.store import lines
 from kg.store.answer import Answer, answer_of
 from kg.store.evaluate import evaluate_apart
 from kg.store.sparql import bind, refuse_other_hosts
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
 
 REFUSALS = ("No space left", "File too large", "Disk quota", "Permission denied", "Read-only file system")
 LARGE = 20_000  # lines from which on a graph that was changed is kept as text too
-BATCH = 200_000  # lines that are loaded at once: some 40 MB
+BATCH = 10_000  # lines that are loaded at once: some 2 MB
 
 
 class LocalStore:
@@ -125,8 +127,8 @@ class LocalStore:
         """Let each graph of `graphs` (name -> its N-Quads lines) be exactly its lines, and drop the graphs of `remove`.
 
         All of it or nothing: a reader sees the state before or the state after. The lines may come from generators,
-        which are drawn once; of graphs that are new, one at a time is held in memory. `note` is what the writer
-        wants to know of this state next time; it changes together with the graphs.
+        which are drawn once, one after the other in the order of the names; no graph is held in memory whole. `note`
+        is what the writer wants to know of this state next time; it changes together with the graphs.
         """
         self._change(lambda store, state: _replace(store, state, graphs, frozenset(remove)), note)
 
@@ -251,34 +253,26 @@ def _replace(store: pyoxigraph.Store, state: Path, graphs: Mapping[str, Iterable
     for name in sorted((remove & old) - graphs.keys()):
         store.remove_graph(pyoxigraph.NamedNode(name))
         _kept(state, name).unlink(missing_ok=True)
-    changed: list[str] = []
-    for name in sorted(old & graphs.keys()):
-        graph, kept = pyoxigraph.NamedNode(name), _kept(state, name)
-        before = set(kept.read_bytes().decode().split("\n")) if kept.exists() else set(_lines_of(store, graph))
-        after = set(graphs[name])
-        kept.unlink(missing_ok=True)
-        _keep(kept, after)
-        if not after & before:
-            store.remove_graph(graph)
-        else:
-            gone = "\n".join(before - after).encode()
-            for quad in pyoxigraph.parse(gone, pyoxigraph.RdfFormat.N_QUADS):
-                store.remove(quad)
-        changed += after - before
 
-    def new() -> Iterator[str]:
-        for name in sorted(graphs.keys() - old):
-            lines = list(graphs[name])
-            _keep(_kept(state, name), lines)
-            yield from lines
+    def changes() -> Iterator[tuple[bool, str]]:
+        for name in sorted(graphs):
+            file = _kept(state, name)
+            before = _before(store, pyoxigraph.NamedNode(name), file) if name in old else ()
+            after = lines.kept(lines.in_order(graphs[name], state), file, LARGE)
+            yield from lines.differences(before, after)
 
-    for batch in _batches(iter(sorted(changed)), new()):
-        store.bulk_load(input=batch, format=pyoxigraph.RdfFormat.N_QUADS)
+    differences = changes()
+    while batch := [*islice(differences, BATCH)]:
+        gone = "\n".join(line for new, line in batch if not new)
+        for quad in pyoxigraph.parse(gone, pyoxigraph.RdfFormat.N_QUADS):
+            store.remove(quad)
+        added = "\n".join(line for new, line in batch if new)
+        if added:
+            store.bulk_load(input=added, format=pyoxigraph.RdfFormat.N_QUADS)
 
 
-def _keep(kept: Path, lines: Collection[str]) -> None:
-    if len(lines) >= LARGE:
-        kept.write_bytes("\n".join(sorted(lines)).encode())
+def _before(store: pyoxigraph.Store, graph: pyoxigraph.NamedNode, kept: Path) -> Iterator[str]:
+    return lines.read(kept) if kept.exists() else iter(sorted(_lines_of(store, graph)))
 
 
 def _kept(state: Path, graph: str) -> Path:
@@ -293,18 +287,6 @@ def _lines_of(store: pyoxigraph.Store, graph: pyoxigraph.NamedNode) -> Iterator[
     for line in dump.decode().split("\n"):
         if line:
             yield f"{line[:-2]} {graph} ."
-
-
-def _batches(*sources: Iterator[str]) -> Iterator[bytes]:
-    batch: list[str] = []
-    for source in sources:
-        for line in source:
-            batch.append(line)
-            if len(batch) == BATCH:
-                yield "\n".join(batch).encode()
-                batch.clear()
-    if batch:
-        yield "\n".join(batch).encode()
 
 
 def _lock_to_write(folder: Path) -> int:

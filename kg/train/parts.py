@@ -11,6 +11,7 @@ from typing import Any
 
 from kg.train.loop import Pace, fit
 from kg.train.quick import quick_parser_trainer, quicken
+from kg.train.treebank import read_conllu, write_conllu
 
 
 def _seed(seed: int) -> None:
@@ -136,6 +137,41 @@ def train_tagger(
 
     stream = endless()
     return fit(trainer, lambda: next(stream), evaluate, pace, out)
+
+
+def retag(source: Path, tagger: Path, pretrain: Path, out: Path) -> None:
+    """Write the CoNLL-U file `source` to `out` with UPOS, XPOS and FEATS as `tagger` gives them.
+
+    In use a parser reads predicted tags; one that learned from those of the treebank trusts them too much.
+    """
+    from dataclasses import replace
+
+    from stanza.models import tagger as stanza_tagger
+    from stanza.models.common import utils
+    from stanza.models.common.doc import FEATS, UPOS, XPOS
+    from stanza.models.common.pretrain import Pretrain
+    from stanza.models.pos.data import Dataset
+    from stanza.models.pos.trainer import Trainer
+    from stanza.utils.conll import CoNLL
+
+    vectors = Pretrain(str(pretrain))
+    trainer = Trainer(model_file=str(tagger), pretrain=vectors, device="cpu")
+    doc = CoNLL.conll2doc(input_file=str(source))
+    data = Dataset(doc, trainer.args, vectors, vocab=trainer.vocab, evaluation=True, sort_during_eval=True)
+    predicted, order = [], []
+    for batch in data.to_loader(batch_size=100):
+        predicted += trainer.predict(batch)
+        order.extend(batch.idx)
+    stanza_tagger.set_predictions(data.doc, trainer, utils.unsort(predicted, order))
+    tags = iter(data.doc.get([UPOS, XPOS, FEATS]))
+    trees = []
+    for tree in read_conllu(source):
+        rows = []
+        for row in tree.rows:
+            upos, xpos, feats = (tag or "_" for tag in next(tags))
+            rows.append(replace(row, upos=upos, xpos=xpos, feats=feats))
+        trees.append(replace(tree, rows=tuple(rows)))
+    write_conllu(out, trees)
 
 
 def train_ner(

@@ -1,16 +1,21 @@
 """How a store grows: python tests/bench/bench_build.py [--documents 10000] [--only store|memory|throughput]
 
     store        a build with nothing to do, and one new article, with so many documents in the store
-    memory       peak of a build of 100 and of so many documents
-    throughput   kg's two processes against a plain loop `for text: pipeline(text)` with the same models and documents
+    memory       peak of a build of 100 and of so many documents: of one process without Stanza, and of the whole
+                 `kg build --jobs 2` with the models, all its processes together
+    throughput   `kg build` with two processes against a plain loop `for text: pipeline(text)` with the same models and
+                 documents, and whether the annotations are the same
 
-Documents and parses are generated for the first two (the stages of tests/fakes.py), so that they measure everything
-but Stanza; the third parses the sample news, repeated. Ratios are of one run; print the load of the machine with them.
+Documents are generated for the first two. Where Stanza is left out, parses are too (tests/fakes.py); who is who is
+always decided by the real resolver. The third parses the sample news, repeated. Ratios are of one run; print the load
+of the machine with them.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import json
 import os
 import shutil
 import subprocess
@@ -22,14 +27,17 @@ from pathlib import Path
 TESTS = Path(__file__).parents[1]
 PEOPLE = ("Иван", "Петър", "Мария", "Елена", "Борис", "Ана", "Калин", "Вяра")
 
+KG = "from kg.cli import main; main()"
 BUILD = """
 import resource, sys, time
 from pathlib import Path
 sys.path.insert(0, sys.argv[3])
+from dataclasses import replace
 from fakes import FAKES
 from kg.desk import Options
 from kg.pipeline import build
-report = build([Path(sys.argv[1])], sys.argv[2], Options(jobs=1), FAKES)
+from kg.stages import resolve
+report = build([Path(sys.argv[1])], sys.argv[2], Options(jobs=1), replace(FAKES, resolve=resolve))
 seconds = time.process_time()
 print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024, report.parsed, "torch" in sys.modules)
 """
@@ -67,12 +75,50 @@ def bench_store(where: Path, count: int) -> None:
 
 
 def bench_memory(where: Path, count: int) -> None:
-    peaks = []
-    for number in (100, count):
-        folder = where / f"news{number}"
-        write_news(folder, range(number))
-        peaks.append(timed_build(folder, where / f"kg{number}")[2])
-    print(f"peak of 100 documents {peaks[0]:.0f} MB, of {count} {peaks[1]:.0f} MB: ratio {peaks[1] / peaks[0]:.2f}")
+    for what, peak in (("without Stanza", peak_of_fakes), ("with the models", peak_of_build)):
+        peaks = []
+        for number in (100, count):
+            folder = where / f"news{number}"
+            write_news(folder, range(number))
+            peaks.append(peak(folder, where / f"{peak.__name__}{number}"))
+        small, large = peaks
+        print(f"{what}: peak of 100 documents {small:.0f} MB, of {count} {large:.0f} MB: ratio {large / small:.2f}", flush=True)
+
+
+def peak_of_fakes(folder: Path, store: Path) -> float:
+    return timed_build(folder, store)[2]
+
+
+def peak_of_build(folder: Path, store: Path) -> float:
+    """The highest sum of what all processes of `kg build` hold at one moment, in MB."""
+    command = [sys.executable, "-c", KG, "build", str(folder), "--store", str(store), "--jobs", "2"]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+    peak = 0.0
+    while process.poll() is None:
+        peak = max(peak, sum(map(resident, family(process.pid))))
+        time.sleep(0.1)
+    if process.returncode:
+        raise SystemExit(f"kg build ended with {process.returncode}")
+    return peak
+
+
+def family(pid: int) -> list[int]:
+    """The process and all that it started, directly or not."""
+    found = [pid]
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        with contextlib.suppress(OSError):
+            for child in task.read_text().split():
+                found += family(int(child))
+    return found
+
+
+def resident(pid: int) -> float:
+    """MB of memory that a process holds alone, plus its share of what it holds with others; 0 if it has ended."""
+    with contextlib.suppress(OSError):
+        for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+            if line.startswith("Pss:"):
+                return int(line.split()[1]) / 1024
+    return 0.0
 
 
 def bench_throughput(where: Path, repeats: int) -> None:
@@ -85,28 +131,49 @@ def bench_throughput(where: Path, repeats: int) -> None:
     for number in range(repeats):
         for index, text in enumerate(texts):
             (folder / f"{number:03}-{index:03}.txt").write_text(f"{text}\n\nКрай на съобщение {number}.\n", "utf-8")
-    loop, words = plain_loop(folder)
-    command = [sys.executable, "-c", "from kg.cli import main; main()", "extract", str(folder), "--jobs", "2"]
+    loop, words, annotations = plain_loop(folder)
+    store = where / "kg"
+    command = [sys.executable, "-c", KG, "build", str(folder), "--store", str(store), "--jobs", "2"]
     started = time.perf_counter()
     subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
     ours = time.perf_counter() - started
-    print(f"{words} words: plain loop {loop:.1f} s ({words / loop:.0f} words/s), kg with 2 processes {ours:.1f} s")
-    print(f"({words / ours:.0f} words/s, with models loaded and everything extracted): ratio {loop / ours:.2f}")
+    same = len(annotations & parses_in(store))
+    print(f"{words} words: plain loop {loop:.1f} s ({words / loop:.0f} words/s), kg build with 2 processes {ours:.1f} s")
+    print(f"({words / ours:.0f} words/s, with models loaded and everything stored): ratio {loop / ours:.2f}")
+    print(f"{same} of {len(annotations)} documents have the same words, lemmas, tags, heads and names in both")
 
 
-def plain_loop(folder: Path) -> tuple[float, int]:
-    """Seconds of the loop that everyone writes first, without loading the models, and the words it read."""
-    code = (
-        "import sys, time; from pathlib import Path; from kg.stages import Settings, pipeline\n"
-        "texts = [path.read_text('utf-8') for path in sorted(Path(sys.argv[1]).iterdir())]\n"
-        "stanza = pipeline(Settings()); started = time.perf_counter()\n"
-        "words = sum(stanza(text).num_words for text in texts)\n"
-        "print(time.perf_counter() - started, words)"
-    )
-    seconds, words = subprocess.run(
-        [sys.executable, "-c", code, str(folder)], capture_output=True, text=True, check=True
-    ).stdout.split()
-    return float(seconds), int(words)
+LOOP = """
+import json, sys, time
+from pathlib import Path
+from kg.parse import parse, to_conllu
+from kg.read import read_paths
+from kg.stages import Settings, pipeline
+folder = Path(sys.argv[1])
+texts = [path.read_text("utf-8") for path in sorted(folder.iterdir())]
+stanza = pipeline(Settings())
+started = time.perf_counter()
+words = sum(stanza(text).num_words for text in texts)
+seconds = time.perf_counter() - started
+alone = [to_conllu(found) for _, item in read_paths([folder]) for found in parse([item], stanza)]
+print(json.dumps([seconds, words, alone]))
+"""
+
+
+def plain_loop(folder: Path) -> tuple[float, int, set[str]]:
+    """Seconds of the loop that everyone writes first, without loading the models; words; and, not timed, what Stanza says
+    of each document when it reads it alone, with sentences and quotation marks as kg divides them."""
+    command = [sys.executable, "-c", LOOP, str(folder)]
+    output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    seconds, words, alone = json.loads(output.splitlines()[-1])
+    return seconds, words, set(alone)
+
+
+def parses_in(store: Path) -> set[str]:
+    from kg.cache import get, known, open_cache
+
+    with open_cache(store / "cache") as cache:
+        return {(get(cache, "parse", key) or b"").decode("utf-8") for key in known(cache, "parse")}
 
 
 def main() -> None:

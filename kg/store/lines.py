@@ -1,0 +1,68 @@
+"""Any number of lines in little memory: sorted in runs that wait on disk, kept as a file, compared as they stream by."""
+
+from __future__ import annotations
+
+import contextlib
+import heapq
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from itertools import chain, groupby, islice
+from pathlib import Path
+
+RUN = 20_000  # lines that are sorted at once: some 4 MB
+
+
+def in_order(lines: Iterable[str], folder: Path) -> Iterator[str]:
+    """`lines` sorted, each once. More than RUN of them wait in nameless files in `folder`."""
+    rest = iter(lines)
+    run = [*islice(rest, RUN)]
+    if len(run) < RUN:
+        yield from sorted({*run})
+        return
+    with contextlib.ExitStack() as files:
+        runs = []
+        while run:
+            file = files.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n", dir=folder))
+            file.writelines(line + "\n" for line in sorted({*run}))
+            file.seek(0)
+            runs.append(file)
+            run = [*islice(rest, RUN)]
+        for line, _ in groupby(heapq.merge(*runs)):
+            yield line.rstrip("\n")
+
+
+def kept(lines: Iterable[str], file: Path, least: int) -> Iterator[str]:
+    """The lines themselves; when there are `least` or more they are in `file` afterwards, else there is no such file."""
+    rest = iter(lines)
+    first = [*islice(rest, least)]
+    if len(first) < least:
+        file.unlink(missing_ok=True)
+        yield from first
+        return
+    new = file.with_name(file.name + ".new")
+    with open(new, "w", encoding="utf-8", newline="\n") as stream:
+        for line in chain(first, rest):
+            stream.write(line + "\n")
+            yield line
+    os.replace(new, file)
+
+
+def read(file: Path) -> Iterator[str]:
+    """The lines of a file that `kept` wrote."""
+    with open(file, encoding="utf-8", newline="\n") as stream:
+        for line in stream:
+            yield line.rstrip("\n")
+
+
+def differences(before: Iterable[str], after: Iterable[str]) -> Iterator[tuple[bool, str]]:
+    """(True, line) for each that only `after` has, (False, line) for each that only `before` has; both are sorted.
+
+    >>> list(differences(["a", "b"], ["b", "c"]))
+    [(False, 'a'), (True, 'c')]
+    """
+    marked = heapq.merge(((line, False) for line in before), ((line, True) for line in after))
+    for line, sides in groupby(marked, key=lambda pair: pair[0]):
+        found = {side for _, side in sides}
+        if len(found) == 1:
+            yield found.pop(), line
