@@ -23,3 +23,7 @@ class QueryError(KgError):
 
 class StoreError(KgError):
     """The store is locked, corrupt or out of reach."""
+
+
+class DamagedError(StoreError):
+    """What the store holds cannot be read; the next build makes it anew from its sources."""

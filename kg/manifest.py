@@ -4,6 +4,9 @@ The manifest is stored with the state of the store that it describes and changes
 ahead of the graphs nor behind them. A server has no such place: there it is a file in the work folder, written after
 the graphs, and the names of graphs that are being written are noted before, so that a broken connection leaves nothing
 behind that the next build would not find.
+
+Which files and folders the store is built from is written down once more in the work folder: a store that is damaged
+is built again from them.
 """
 
 from __future__ import annotations
@@ -16,7 +19,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from kg.errors import StoreError
+from kg.errors import DamagedError
 from kg.versions import Versions
 
 
@@ -58,18 +61,18 @@ def encode(manifest: Manifest) -> bytes:
 
 
 def decode(note: bytes | None) -> Manifest:
-    """The manifest that `encode` wrote; an empty one for None. Raises StoreError for anything else."""
+    """The manifest that `encode` wrote; an empty one for None. Raises DamagedError for anything else."""
     import msgspec
 
     if note is None:
         return Manifest()
     checksum, _, data = note.partition(b"\n")
     if hashlib.sha256(data).hexdigest().encode() != checksum:
-        raise StoreError("the store is damaged: its list of sources does not match its checksum")
+        raise DamagedError("the store is damaged: its list of sources does not match its checksum")
     try:
         return msgspec.json.decode(data, type=Manifest)
     except msgspec.DecodeError as error:
-        raise StoreError(f"the store is damaged, or of another version of kg: its list of sources: {error}") from error
+        raise DamagedError(f"the store is damaged, or of another version of kg: its list of sources: {error}") from error
 
 
 def load(store: Any, work: Path) -> Manifest:
@@ -83,6 +86,11 @@ def save(
     manifest: Manifest, store: Any, work: Path, graphs: Mapping[str, Iterable[str]], remove: Iterable[str] = ()
 ) -> None:
     """Replace and remove graphs of the store, and let `manifest` be what describes it."""
+    import msgspec
+
+    roots = msgspec.json.encode({"roots": manifest.roots, "removed": manifest.removed})
+    if _read(work / "roots.json") != roots:
+        _write(work / "roots.json", roots)
     if hasattr(store, "read_note"):
         if graphs or remove or store.current is None:
             store.replace(graphs, remove, note=encode(manifest))
@@ -94,6 +102,16 @@ def save(
     store.replace(graphs, sorted({*remove, *begun} - graphs.keys()))
     _write(work / "manifest", encode(manifest))
     (work / "begun").unlink()
+
+
+def recall(work: Path) -> Manifest:
+    """What a damaged store was built from, with nothing of what it held; an empty manifest where that is lost as well."""
+    import msgspec
+
+    try:
+        return msgspec.json.decode(_read(work / "roots.json") or b"{}", type=Manifest)
+    except msgspec.DecodeError:
+        return Manifest()
 
 
 def _read(file: Path) -> bytes | None:

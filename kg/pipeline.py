@@ -24,8 +24,8 @@ from kg import resources
 from kg.cache import Cache, drop, get, open_cache
 from kg.changes import Change, changes, facts
 from kg.desk import Desk, Options, Tell, in_batches, silent
-from kg.errors import InputError, KgError, StoreError
-from kg.manifest import Manifest, load, save
+from kg.errors import DamagedError, InputError, KgError, StoreError
+from kg.manifest import Manifest, load, recall, save
 from kg.model import Document, Extraction, digest
 from kg.read import read_paths
 from kg.sources import Survey, survey, under
@@ -36,7 +36,10 @@ from kg.workers import chosen
 
 @dataclass(frozen=True, slots=True)
 class Workplace:
-    """A store that this build alone changes. `before` describes its current state; `notes` is for what was amiss."""
+    """A store that this build alone changes. `before` describes its current state; `notes` is for what was amiss.
+
+    Of a store that was `damaged`, `before` knows no more than the roots.
+    """
 
     location: str
     folder: Path
@@ -44,6 +47,7 @@ class Workplace:
     cache: Cache
     before: Manifest
     notes: list[str] = field(default_factory=list)
+    damaged: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,10 @@ def build(
     """
     options = options or Options()
     with _workplace(location, options) as place:
-        paths = paths or [Path(root) for root in place.before.roots] or [resources.path("news")]
+        paths = paths or [Path(root) for root in place.before.roots]
+        if not paths and place.damaged:
+            raise StoreError(f"{place.notes[0]}; but which those are is not known any more: kg build PATHS --store {location}")
+        paths = paths or [resources.path("news")]
         tell("reading", 0, 0)
         return _build(survey(paths, place.before, place.cache, options.limit), place, options, stages, tell)
 
@@ -243,10 +250,8 @@ def _publish(place: Workplace, after: Manifest, desk: Desk) -> None:
     """Replace what differs; a store that turns out damaged is emptied and filled whole."""
     try:
         save(after, place.store, place.folder, *_difference(place.before, after, desk))
-    except StoreError as error:
-        if "damaged" not in str(error):
-            raise
-        place.notes.append(f"the store is rebuilt from its sources, because {error}")
+    except DamagedError as error:
+        place.notes.append(f"the store is rebuilt from its sources, because {str(error).partition(';')[0]}")
         place.store.empty()
         save(after, place.store, place.folder, *_difference(Manifest(), after, desk))
 
@@ -344,12 +349,12 @@ def _workplace(location: str | Path, options: Options) -> Iterator[Workplace]:
                 before = load(store, folder)
                 _check(store, before)
                 place = Workplace(str(location), folder, store, cache, before)
-            except StoreError as error:
-                if "damaged" not in str(error) or not isinstance(store, LocalStore):
+            except DamagedError as error:
+                if not isinstance(store, LocalStore):
                     raise
                 store.empty()
-                place = Workplace(str(location), folder, store, cache, Manifest())
-                place.notes.append(f"the store is rebuilt from its sources, because {error}")
+                place = Workplace(str(location), folder, store, cache, recall(folder), damaged=True)
+                place.notes.append(f"the store is rebuilt from its sources, because {str(error).partition(';')[0]}")
             yield place
     except OSError as error:
         raise StoreError(
@@ -363,7 +368,7 @@ def _check(store: Any, manifest: Manifest) -> None:
 
     missing = {document_iri(id, manifest.base) for id in manifest.graphs} - {*store.graphs()}
     if missing:
-        raise StoreError(f"the store is damaged: it lacks {len(missing)} graphs, such as {min(missing)}")
+        raise DamagedError(f"the store is damaged: it lacks {len(missing)} graphs, such as {min(missing)}")
 
 
 @contextlib.contextmanager

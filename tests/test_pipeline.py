@@ -4,6 +4,7 @@ import itertools
 import json
 import os
 import random
+import shutil
 import threading
 from pathlib import Path
 
@@ -299,6 +300,48 @@ def test_a_damaged_store_is_named_and_rebuilt(tmp_path, spoil):
     assert "rebuilt from its sources" in report.notes[0] and "damaged" in report.notes[0]
     assert ledger(report) == {"added": 2}, "the cache still knows everything"
     assert before == quads(store)
+
+
+def test_a_damaged_store_knows_what_it_was_built_from(tmp_path):
+    folder = news(tmp_path / "news", a="Иван среща Петър", b="Мария среща Иван")
+    store = tmp_path / "kg"
+    build([folder], store, ALONE, FAKES)
+    remove([str(folder / "b.txt")], store, ALONE, FAKES)
+    before = quads(store)
+    (store / "current").write_text("99999999\n")
+    assert ledger(build([], store, ALONE, FAKES)) == {"added": 1}
+    assert before == quads(store)
+    (store / "current").write_text("99999999\n")
+    (store / "roots.json").unlink()
+    with pytest.raises(StoreError, match="which those are is not known any more: kg build PATHS"):
+        build([], store, ALONE, FAKES)
+
+
+def test_damage_that_a_query_meets_is_mended_by_the_next_build(tmp_path):
+    folder = news(tmp_path / "news", a="Иван среща Петър", b="Мария среща Иван")
+    store = tmp_path / "kg"
+    build([folder], store, ALONE, FAKES)
+    before, met = quads(store), 0
+    whole = tmp_path / "whole"
+    shutil.copytree(store, whole)
+    for table in sorted(whole.glob("states/*/*.sst")):
+        shutil.rmtree(store)
+        shutil.copytree(whole, store)
+        spoiled = store / table.relative_to(whole)
+        data = bytearray(spoiled.read_bytes())
+        data[len(data) // 4 : len(data) // 2] = bytes(255 - byte for byte in data[len(data) // 4 : len(data) // 2])
+        spoiled.write_bytes(data)
+        try:
+            for apart in (None, 20.0):
+                with open_store(store, read_only=True) as reader:
+                    list(reader.quads())
+                    reader.query("SELECT * WHERE { GRAPH ?g { ?s ?p ?o } ?s ?q ?o . ?r ?p ?o }", timeout=apart)
+        except StoreError as error:
+            met += 1
+            assert "is damaged" in str(error) and "kg build --store" in str(error)
+            assert "rebuilt from its sources" in build([], store, ALONE, FAKES).notes[0]
+        assert before == quads(store)
+    assert met
 
 
 def test_a_reader_is_not_disturbed(tmp_path):

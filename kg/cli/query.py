@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,9 +14,10 @@ import typer
 from kg.cli import options
 from kg.errors import InputError, KgError, QueryError
 
+UPDATE = re.compile(r"^\s*(?:(?:PREFIX|BASE)\b[^>]*>\s*)*(?:INSERT|DELETE|CLEAR|DROP|CREATE|ADD|MOVE|COPY|WITH)\b", re.IGNORECASE)
 ROWS, GRAPHS = ("table", "json", "csv", "tsv"), ("turtle", "ntriples", "nquads", "trig", "jsonld")
 Question = Annotated[
-    str | None, typer.Argument(help="Name of a question (kg query --list) or a file with SPARQL; or give -e.")
+    str | None, typer.Argument(help="Name of a question (kg query --list), a file with SPARQL, or SPARQL itself.")
 ]
 Text = Annotated[str | None, typer.Option("--execute", "-e", metavar="SPARQL", help="The query itself.")]
 Param = Annotated[
@@ -72,8 +74,13 @@ def query(
         with open_store(store) as opened:
             opened.update(bind(text, values))
         return
-    with open_store(store, read_only=True) as opened:
-        answer = opened.query(text, values, timeout=timeout, limit=limit)
+    try:
+        with open_store(store, read_only=True) as opened:
+            answer = opened.query(text, values, timeout=timeout, limit=limit)
+    except QueryError as error:
+        if UPDATE.search(text):
+            raise QueryError(f"{error}; to change the store by SPARQL update: --write") from error
+        raise
     sys.stdout.write(answer.written("json" if as_json else format or "table"))
     if answer.cut:
         print(f"only the first {limit}; for more: --limit", file=sys.stderr)
@@ -238,6 +245,8 @@ def _text_of(question: str) -> str:
 
     from kg import resources
 
+    if "{" in question:  # no question and hardly a file is called so: it is the SPARQL itself
+        return question
     folder = resources.path("ontology") / "queries"
     named = folder / f"{question}.rq"
     path = named if named.parent == folder and named.is_file() else Path(question)

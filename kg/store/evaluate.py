@@ -1,7 +1,7 @@
 """One query in a process of its own, so that a deadline can end it: `main` with the arguments STATE LIMIT, the query on stdin.
 
 Oxigraph cannot be asked to stop a query; a process can be killed. Standard output is one line of JSON that says what
-follows and whether it was cut, then SPARQL JSON or N-Triples. Exit code 3: the query is wrong, the message on stderr.
+follows and whether it was cut, then SPARQL JSON or N-Triples. Exit code 3: the query is wrong, 4: the database is; the message on stderr.
 """
 
 from __future__ import annotations
@@ -15,11 +15,14 @@ from pathlib import Path
 from kg.errors import QueryError, StoreError
 from kg.store.answer import Answer, answer_of
 
-WRONG_QUERY = 3
+WRONG_QUERY, DAMAGED = 3, 4
 
 
 def evaluate_apart(state: Path, text: str, timeout: float, limit: int | None) -> Answer:
-    """The Answer of the database folder `state`, or QueryError when it takes longer than `timeout` seconds."""
+    """The Answer of the database folder `state`, or QueryError when it takes longer than `timeout` seconds.
+
+    Raises RuntimeError, as Oxigraph does, when the database cannot be read.
+    """
     import pyoxigraph
 
     paths = [str(Path(__file__).parents[2]), os.environ.get("PYTHONPATH", "")]
@@ -39,6 +42,8 @@ def evaluate_apart(state: Path, text: str, timeout: float, limit: int | None) ->
         ) from None
     if done.returncode == WRONG_QUERY:
         raise QueryError(done.stderr.decode().strip())
+    if done.returncode == DAMAGED:
+        raise RuntimeError(done.stderr.decode(errors="replace").strip())
     if done.returncode:
         last = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or [f"exit code {done.returncode}"]
         raise StoreError(f"the query could not be evaluated on {state}: {last[0]}")
@@ -55,13 +60,16 @@ def main() -> None:
     import pyoxigraph
 
     state, limit = sys.argv[1:]
-    store = pyoxigraph.Store.read_only(state) if state else pyoxigraph.Store()
     try:
+        store = pyoxigraph.Store.read_only(state) if state else pyoxigraph.Store()
         results = store.query(sys.stdin.buffer.read().decode(), use_default_graph_as_union=True)
+        answer = answer_of(results, int(limit) if limit else None)
     except SyntaxError as error:
         print(f"the query is not valid SPARQL: {error}", file=sys.stderr)
         sys.exit(WRONG_QUERY)
-    answer = answer_of(results, int(limit) if limit else None)
+    except (OSError, RuntimeError) as error:
+        print(error, file=sys.stderr)
+        sys.exit(DAMAGED)
     kind = "triples" if answer.triples is not None else "rows"
     body = answer.written("ntriples" if kind == "triples" else "json")
     sys.stdout.buffer.write(f"{json.dumps({'kind': kind, 'cut': answer.cut})}\n{body}".encode())

@@ -3,6 +3,7 @@
     store/current         the name of the state that readers open (replaced by one atomic rename)
     store/states/<name>/  one state, a complete database
     store/lock            held by the one process that writes, with its number inside
+    store/damaged         there when a reader met what cannot be read: the next build makes everything anew
 
 A writer makes a new state (hard links to the tables of the current one, so it copies no data), changes it, and only
 then lets `current` name it. Killed at any moment, it leaves the last complete state; the next writer sweeps away what
@@ -21,7 +22,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kg.errors import QueryError, StoreError
+from kg.errors import DamagedError, QueryError, StoreError
 from kg.model import digest
 from kg.store import lines
 from kg.store.answer import Answer, answer_of
@@ -87,7 +88,8 @@ class LocalStore:
 
     def graphs(self) -> tuple[str, ...]:
         """The names of all graphs, sorted."""
-        return tuple(sorted(graph.value for graph in self._read().named_graphs()))
+        with self._guarded():
+            return tuple(sorted(graph.value for graph in self._read().named_graphs()))
 
     def quads(self, graph: str | None = None) -> Iterator[str]:
         """The N-Quads lines of one graph, or of all in the order of their names; sorted in each."""
@@ -114,7 +116,8 @@ class LocalStore:
         refuse_other_hosts(text)
         store = self._read()
         if timeout is not None and self._state is not None:
-            return evaluate_apart(self._state, text, timeout, limit)
+            with self._guarded():
+                return evaluate_apart(self._state, text, timeout, limit)
         try:
             with self._guarded():
                 return answer_of(store.query(text, use_default_graph_as_union=True), limit)
@@ -133,7 +136,9 @@ class LocalStore:
         self._change(lambda store, state: _replace(store, state, graphs, frozenset(remove)), note)
 
     def read_note(self) -> bytes | None:
-        """The note that was stored with the current state."""
+        """The note that was stored with the current state. Raises DamagedError when a reader met damage."""
+        if self._mark.exists():
+            raise self._damaged(self._mark.read_text("utf-8", errors="replace"))
         state = self.current
         note = state / "note" if state else None
         return note.read_bytes() if note and note.exists() else None
@@ -155,6 +160,7 @@ class LocalStore:
         (self.folder / "current").unlink(missing_ok=True)
         shutil.rmtree(self.folder / "states")
         (self.folder / "states").mkdir()
+        self._mark.unlink(missing_ok=True)
 
     def update(self, text: str) -> None:
         """Carry out a SPARQL update, all of it or nothing."""
@@ -239,10 +245,16 @@ class LocalStore:
                 raise StoreError(f"the store {self.folder} cannot be used: {error}") from error
             raise self._damaged(str(error)) from error
 
-    def _damaged(self, what: str) -> StoreError:
-        return StoreError(
-            f"the store {self.folder} is damaged ({what}); remove it and build again from the sources: "
-            f"rm -r {self.folder} && kg build"
+    @property
+    def _mark(self) -> Path:
+        """Where a reader that met damage says so to the next build, which looks at few tables."""
+        return self.folder / "damaged"
+
+    def _damaged(self, what: str) -> DamagedError:
+        with contextlib.suppress(OSError):  # who may only read still gets the error
+            self._mark.write_text(what, "utf-8")
+        return DamagedError(
+            f"the store {self.folder} is damaged ({what}); make it anew from its sources: kg build --store {self.folder}"
         )
 
 

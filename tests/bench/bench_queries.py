@@ -31,14 +31,19 @@ def graphs(triples: int) -> dict[str, tuple[str, ...]]:
     made = [corpus.extraction(number) for number in range(count)]
     resolved = corpus.resolution(iter(made))
     found = {graph.document_iri(one.document.id): graph.document_quads(one) for one in made}
-    return found | {graph.resolution_iri(): graph.resolution_quads(resolved)}
+    return found | {graph.resolution_iri(): tuple(graph.resolution_quads(resolved))}
 
 
 def values(name: str, rng: random.Random, events: list[str]) -> dict[str, str]:
     """Parameters for one run of the query `name`."""
     kind, count = ("Government", corpus.GOVERNMENTS) if name == "acts" else ("Person", corpus.PERSONS)
     given = {"actor": corpus.name(kind, rng.randrange(count)), "other": corpus.name(kind, rng.randrange(count))}
-    given |= {"name": given["actor"], "office": "министър", "event": rng.choice(events)}
+    given |= {
+        "name": given["actor"],
+        "plan": corpus.name("Plan", rng.randrange(corpus.PLANS)),
+        "office": rng.choice(corpus.TITLES),
+        "event": rng.choice(events),
+    }
     text = (resources.path("ontology") / "queries" / f"{name}.rq").read_text("utf-8")
     return {parameter.name: given.get(parameter.name, parameter.example) for parameter in parameters(text)}
 
@@ -65,10 +70,7 @@ def measure(store, data, runs: int, compare: bool) -> None:
     memory = _rdflib(data) if compare else None
     found = store.query(f"SELECT ?id {{ ?e a <{graph.DIP}Event> ; <https://schema.org/identifier> ?id }} ORDER BY ?id")
     events = [line["id"] for line in found.records()]
-    print(
-        f"{'query':24} {'rows':>6} {'p50 ms':>8} {'p95 ms':>8} {'p95 CPU':>8}"
-        + (f" {'rdflib/oxigraph':>16}" if compare else "")
-    )
+    print(f"{'query':24} {'rows':>6} {'p50 ms':>8} {'p95 ms':>8} {'p95 CPU':>8}" + (f" {'rdflib/oxigraph':>16}" if compare else ""))
     for file in sorted((resources.path("ontology") / "queries").glob("*.rq")):
         rng, times, work, rows = random.Random(7), [], [], 0
         text = file.read_text("utf-8")

@@ -75,13 +75,9 @@ def _document(number: int, pool: list[str], chance: random.Random, knowledge: ga
     return Extraction(document, ((0, len(text)),), tuple(found), chains, (), (claim,), (event,))
 
 
-def _mention(
-    doc: str, start: int, name: str, kind: str, chance: random.Random, knowledge: gazetteer.Gazetteer
-) -> Mention:
+def _mention(doc: str, start: int, name: str, kind: str, chance: random.Random, knowledge: gazetteer.Gazetteer) -> Mention:
     span = Span(doc, 0, start, start + len(name))
-    title = (
-        f"{chance.choice(TITLES)} на {chance.choice(COUNTRIES)}" if kind == "Person" and chance.random() < 0.2 else None
-    )
+    title = f"{chance.choice(TITLES)} на {chance.choice(COUNTRIES)}" if kind == "Person" and chance.random() < 0.2 else None
     seat = knowledge.metonym(name) if kind == "Body" else None
     kind = (knowledge.kind(name) or "Organization") if kind == "Body" else kind
     country = knowledge.country(name) or (seat and seat.country)

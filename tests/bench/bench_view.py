@@ -37,10 +37,7 @@ def measure(path: Path, name: str) -> tuple[float, ...]:
         page.goto(path.as_uri(), timeout=120_000)
         page.wait_for_function("performance.getEntriesByName('kg-painted').length", timeout=120_000)
         metrics = {metric["name"]: metric["value"] for metric in session.send("Performance.getMetrics")["metrics"]}
-        framed, painted = (
-            page.evaluate(f"performance.getEntriesByName('{mark}')[0].startTime") / 1000
-            for mark in ("kg-frame", "kg-painted")
-        )
+        framed, painted = (page.evaluate(f"performance.getEntriesByName('{mark}')[0].startTime") / 1000 for mark in ("kg-frame", "kg-painted"))
         found = page.evaluate(
             """(name) => {
                 const start = performance.now();

@@ -1,7 +1,7 @@
 """A corpus of any size with all that would be understood of it, made by rule: for benchmarks, which need no parser.
 
 Document number n is the same in a corpus of any size. Four sentences tell of two encounters, a demand and a statement;
-the documents 2n and 2n + 1 tell of the same meeting, not always in the same way.
+the documents 2n and 2n + 1 tell of the same meeting, not always in the same way. Every tenth says what a plan is about.
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from kg.model import (
     Office,
     Span,
     Statement,
+    Subject,
     When,
 )
 from kg.resolve.values import Resolution
@@ -33,7 +34,8 @@ SYLLABLES = [
     "ба", "ве", "ги", "до", "жу", "за", "ки", "ло", "ми", "но", "пе", "ра", "со",
     "те", "ву", "ха", "ци", "чо", "ше", "ян",
 ]  # fmt: skip
-PERSONS, GOVERNMENTS, PLACES, OUTLETS = 600, 120, 150, 40
+PERSONS, GOVERNMENTS, PLACES, OUTLETS, PLANS = 600, 120, 150, 40, 100
+TITLES = ("министър", "президент", "премиер", "посланик", "говорител", "председател")
 
 
 def name(kind: str, number: int) -> str:
@@ -43,11 +45,7 @@ def name(kind: str, number: int) -> str:
         left, digit = divmod(left, len(SYLLABLES))
         syllables.append(SYLLABLES[digit])
     word = "".join(syllables).capitalize()
-    return (
-        f"{word[:2].capitalize()}ан {word}ов"
-        if kind == "Person"
-        else f"{word}{'ия' if kind == 'Government' else 'град'}"
-    )
+    return f"{word[:2].capitalize()}ан {word}ов" if kind == "Person" else f"{word}{'ия' if kind == 'Government' else 'град'}"
 
 
 class _Writer:
@@ -89,6 +87,11 @@ def extraction(number: int) -> Extraction:
                ("topic", "да отвори границата"), ".")  # fmt: skip
     w.sentence(("content", "Доволен съм от разговора"), ",", ("say", "каза"), ("one", name("Person", one)), "пред",
                ("outlet", name("Media", outlet)), ".")  # fmt: skip
+    planned = number % 10 == 0
+    plan = number // 10 % PLANS
+    if planned:
+        w.sentence(("plan", name("Plan", plan)), ("cover", "обхваща"), ("first", "границите"), "и",
+                   ("second", "мира"), ".")  # fmt: skip
     document = Document("".join(w.parts), f"Новина {number}", published, name("Media", (outlet + 1) % OUTLETS),
                         f"https://example.org/{number}")  # fmt: skip
     id = document.id
@@ -115,10 +118,15 @@ def extraction(number: int) -> Extraction:
         Claim(span(2, "met"), "demand", "Demand", "held", "tense", (_fills("agent", actor, "вършител"),
               _fills("recipient", asked, "от")), None, None, span(2, "topic"), (said.id,), False),
     )  # fmt: skip
-    groups = (tuple(ones), tuple(twos), (place,), (actor,), (asked,), (medium,))
+    groups = [tuple(ones), tuple(twos), (place,), (actor,), (asked,), (medium,)]
+    subjects: tuple[Subject, ...] = ()
+    if planned:
+        named = mention(4, "plan", "Plan", plan)
+        groups.append((named,))
+        subjects = tuple(Subject(named, span(4, key), span(4, "cover")) for key in ("first", "second"))
     chains = tuple(Chain(group[0].base, group[0].kind, True, group) for group in groups)
     mentions = tuple(sorted((m for group in groups for m in group), key=lambda m: m.span))
-    return Extraction(document, tuple(w.sentences), mentions, chains, (said,), claims, ())
+    return Extraction(document, tuple(w.sentences), mentions, chains, (said,), claims, (), (), subjects)
 
 
 def resolution(extractions: Iterator[Extraction]) -> Resolution:
@@ -133,21 +141,17 @@ def resolution(extractions: Iterator[Extraction]) -> Resolution:
             surname = chain.base.split()[-1]
             entities.setdefault(id, Entity(id, chain.kind, chain.base, (chain.base, surname), True, None))
             links.append(Link(chain.key, id, "full name", 1.0, False))
-        first, second, place, actor, asked, _ = (ids[chain.key] for chain in one.chains)
+        first, second, place, actor, asked, *_ = (ids[chain.key] for chain in one.chains)
         meeting, call, demand = one.claims
         if number % 2:
-            events[meetings] = replace(
-                events[meetings], claims=(*events[meetings].claims, meeting.id), status=meeting.status
-            )
+            events[meetings] = replace(events[meetings], claims=(*events[meetings].claims, meeting.id), status=meeting.status)
         else:
             meetings = len(events)
             events.append(Event("Meeting", (meeting.id,), meeting.status, (first, second), place, meeting.when))
         events.append(Event("Call", (call.id,), "planned", (first, second), None, None))
         events.append(Event("Demand", (demand.id,), "held", (actor, asked), None, None))
         if number % 5 == 0:
-            offices.append(
-                Office(first, "министър", actor, None, one.document.id, one.chains[0].mentions[0].span, False)
-            )
+            offices.append(Office(first, TITLES[number // 5 % len(TITLES)], actor, None, one.document.id, one.chains[0].mentions[0].span, False))
     return Resolution(tuple(entities.values()), tuple(links), tuple(events), tuple(offices))
 
 
