@@ -34,7 +34,8 @@ if TYPE_CHECKING:
 
 REFUSALS = ("No space left", "File too large", "Disk quota", "Permission denied", "Read-only file system")
 LARGE = 20_000  # lines from which on a graph that was changed is kept as text too
-BATCH = 10_000  # lines that are loaded at once: some 2 MB
+BATCH = 20_000  # lines that are loaded at once: some 4 MB
+TABLES = 60  # files from which on the database is made compact, since each is one more to look into
 
 
 class LocalStore:
@@ -273,7 +274,7 @@ def _replace(store: pyoxigraph.Store, state: Path, graphs: Mapping[str, Iterable
             after = lines.kept(lines.in_order(graphs[name], state), file, LARGE)
             yield from lines.differences(before, after)
 
-    differences = changes()
+    differences, batches = changes(), 0
     while batch := [*islice(differences, BATCH)]:
         gone = "\n".join(line for new, line in batch if not new)
         for quad in pyoxigraph.parse(gone, pyoxigraph.RdfFormat.N_QUADS):
@@ -281,6 +282,9 @@ def _replace(store: pyoxigraph.Store, state: Path, graphs: Mapping[str, Iterable
         added = "\n".join(line for new, line in batch if new)
         if added:
             store.bulk_load(input=added, format=pyoxigraph.RdfFormat.N_QUADS)
+        batches += 1
+    if batches > 3 or sum(1 for _ in state.glob("*.sst")) > TABLES:
+        store.optimize()
 
 
 def _before(store: pyoxigraph.Store, graph: pyoxigraph.NamedNode, kept: Path) -> Iterator[str]:
