@@ -1,4 +1,4 @@
-"""Documents -> Sentences. The only module that imports stanza, and only inside functions.
+"""Documents -> Sentences. With kg.quick, which makes its models quick, and kg.models the only one that imports stanza, and only in functions.
 
 Stanza reads paragraphs (a line of the text each, so that a headline never runs into the lead); offsets are moved back
 into the document, whose text is not touched. A parse is written down as CoNLL-U, which is also what the cache keeps.
@@ -27,13 +27,17 @@ def load_pipeline(folder: Path, package: str | None = None) -> Any:
     """
     import stanza
 
+    from kg.quick import quicken
+
     options = {} if package is None else {"package": package}
     try:
-        return stanza.Pipeline(
+        pipeline = stanza.Pipeline(
             "bg", dir=str(folder), processors=PROCESSORS, download_method=None, verbose=False, use_gpu=False, **options
         )
     except Exception as error:  # stanza raises half a dozen unrelated types for a bad folder
         raise ModelError(f"cannot load Bulgarian models from {folder}: {error}; check them with: kg models verify") from error
+    quicken(pipeline)
+    return pipeline
 
 
 def paragraphs(text: str) -> list[tuple[int, str]]:

@@ -6,6 +6,8 @@ words when the loss looks only at the true head, drawing dropout masks number by
 
 from typing import Any
 
+from kg.quick import quicken_bilinear, relation_scores
+
 
 def quick_parser_trainer(args: dict, vocab: Any, pretrain: Any) -> Any:
     """A Stanza GraphTrainer whose model computes the same loss with less work."""
@@ -26,18 +28,8 @@ def quick_parser_trainer(args: dict, vocab: Any, pretrain: Any) -> Any:
             heads = head.masked_fill(word_mask[:, 1:], -1).reshape(-1)
             loss = self.crit(arcs.reshape(-1, arcs.size(2)), heads)
             # relations: for each word only the pair (word, its true head)
-            score = self.deprel
             real = heads >= 0
-            own = score.dropout(score.hidden_func(score.W1(self.drop(states))))[:, 1:]
-            other = score.dropout(score.hidden_func(score.W2(self.drop(states))))
-            other = torch.gather(other, 1, head.unsqueeze(2).expand(-1, -1, other.size(2)))
-            own, other = (x.reshape(-1, x.size(2))[real] for x in (own, other))
-            one = own.new_ones(own.size(0), 1)
-            own, other = torch.cat([own, one], 1), torch.cat([other, one], 1)
-            weight = score.scorer.W_bilin.weight  # (own, other, relation)
-            width, _, relations = weight.shape
-            mixed = (own @ weight.reshape(width, -1)).view(-1, other.size(1), relations)
-            labels = torch.bmm(other.unsqueeze(1), mixed).squeeze(1) + score.scorer.W_bilin.bias
+            labels = relation_scores(self.deprel, self.drop(states), head).flatten(0, 1)[real]
             target = (deprel.reshape(-1) - VOCAB_PREFIX_SIZE)[real]
             loss = loss + self.crit(labels, target)
             return loss / batch[2].size(0), []
@@ -74,20 +66,3 @@ def quicken(model: Any) -> None:
         if type(module) is torch.nn.Dropout:
             module.__class__ = QuickDropout
     quicken_bilinear(model)
-
-
-def quicken_bilinear(model: Any) -> None:
-    """Let every nn.Bilinear in `model` be computed as one matrix product and a sum (for inference too)."""
-    import torch
-
-    class QuickBilinear(torch.nn.Bilinear):
-        def forward(self, left, right):
-            outputs, width, depth = self.weight.shape
-            shape = left.shape[:-1]
-            left, right = left.reshape(-1, width), right.reshape(-1, depth)
-            mixed = (left @ self.weight.permute(1, 0, 2).reshape(width, -1)).view(-1, outputs, depth)
-            return torch.bmm(mixed, right.unsqueeze(2)).squeeze(2).add(self.bias).view(*shape, outputs)
-
-    for module in model.modules():
-        if type(module) is torch.nn.Bilinear:
-            module.__class__ = QuickBilinear

@@ -88,8 +88,8 @@ def words_per_second(folder: Path, text: str, threads: int, quick: bool = False)
     """
     import torch
 
+    from kg.quick import quicken_bilinear
     from kg.train.evaluate import pipeline
-    from kg.train.quick import quicken_bilinear
 
     torch.set_num_threads(threads)
     started = time.perf_counter()
