@@ -6,7 +6,7 @@ role, or meets a word that blocks it, leaves a Miss that says so, which is what 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kg.lexicon import Frame, Lexicon
@@ -88,7 +88,7 @@ def _attempt(tree: Tree, id: int, part: str, frame: Frame, lexicon: Lexicon) -> 
     blocked = _blocked(tree, id, frame)
     if blocked:
         return Miss(frame, id, f"blocked by {blocked}")
-    if frame.companions and not _beside(tree, id, frame.companions):
+    if frame.companions and not _beside(tree, tree.neighbourhood(id), frame.companions):
         return Miss(frame, id, f"none of {', '.join(frame.companions)} beside it")
     if part == "phrase":
         forms = [tree.form(word.id) for word in tree.words[id - 1 : id - 1 + LONGEST_PHRASE]]
@@ -162,10 +162,11 @@ def _light_verb(tree: Tree, noun: int, lexicon: Lexicon) -> int | None:
 
 
 def _blocked(tree: Tree, id: int, frame: Frame) -> str | None:
+    """A word of `unless` beside the trigger; a part of a longer name is none: "пише вестник „Босфор | пост“"."""
     if not frame.unless:
         return None
-    return _beside(tree, id, frame.unless)
+    return _beside(tree, [i for i in tree.neighbourhood(id) if tree.word(i).ner[:1] not in "BIE"], frame.unless)
 
 
-def _beside(tree: Tree, id: int, words: tuple[str, ...]) -> str | None:
-    return next((tree.form(i) for i in tree.neighbourhood(id) if tree.lemma(i) in words or tree.form(i) in words), None)
+def _beside(tree: Tree, ids: Iterable[int], words: tuple[str, ...]) -> str | None:
+    return next((tree.form(i) for i in ids if tree.lemma(i) in words or tree.form(i) in words), None)

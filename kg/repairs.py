@@ -18,7 +18,8 @@ def repair(sentence: Sentence) -> Sentence:
        capitalised name inside the sentence, it becomes the name of that noun, which takes its place in the tree. At the
        beginning it is the subject: "| Иран | се закани да отговори".
     3. "Той се | среща с Борел": a noun with се is the verb.
-    4. "Разговорите между Анкара и | Атина": the second name belongs to the first, not to the noun that governs both.
+    4. "Разговорите между Анкара и | Атина", "между президента Тръмп и | президента | Путин": the second belongs to the
+       first, not to the noun that governs both.
     5. "Миналата седмица | Жан Кастекс се срещна": a time is not a subject, the person after it is.
     6. "Обсъдиха в Скопие | Бояна Петрова": a person is no part of a place; she is the verb's.
     7. "Президентът назначи | Иванов": after a verb that has its subject before it, a second subject is the object.
@@ -44,7 +45,8 @@ def repair(sentence: Sentence) -> Sentence:
     26. "Макрон предложи | на Киев | да приеме условията": what stands before да belongs to the verb above it.
     27. "Възкликна | министърът": a noun with the full article is the subject of a verb that has none.
     28. "За срещи с Борисов, | с Павлова | и с Димов": phrases with one preposition are one row.
-    29. A word is not its own ancestor: what the parser left in a circle hangs on the root.
+    29. "Ако ЕС не отстъпи, заяви Фарадж | преди среща с Барние |": what follows the one who says belongs to the saying.
+    30. A word is not its own ancestor: what the parser left in a circle hangs on the root.
     """
     words = list(sentence.words)
     _marks_are_no_names(words)
@@ -75,6 +77,7 @@ def repair(sentence: Sentence) -> Sentence:
     _before_da(words)
     _full_article(words)
     _rows_of_phrases(words)
+    _after_the_speaker(words)
     _no_circles(words)
     return replace(sentence, words=tuple(words))
 
@@ -195,10 +198,13 @@ def _names_by_their_titles(words: list[Word]) -> None:
 
 def _names_beside_names(words: list[Word]) -> None:
     for word in list(words):
-        if word.deprel != "conj" or not named(word) or not word.head or any(w.head == word.id and w.deprel == "case" for w in words):
+        if word.deprel != "conj" or not word.head or any(w.head == word.id and w.deprel == "case" for w in words):
             continue
         governor = words[word.head - 1]
         if named(governor) or governor.upos in ("VERB", "AUX"):
+            continue
+        if not named(word):
+            _title_beside_title(words, word, governor)
             continue
         between = [
             w for w in words
@@ -206,6 +212,16 @@ def _names_beside_names(words: list[Word]) -> None:
         ]  # fmt: skip
         if between:
             words[word.id - 1] = replace(word, head=between[-1].id)
+
+
+def _title_beside_title(words: list[Word], word: Word, governor: Word) -> None:
+    """"Срещата между президента Тръмп и | президента | Путин": "между" takes two."""
+    for first in words[governor.id : word.id - 1]:
+        between = any(w.head == first.id and w.deprel == "case" and w.form.lower() == "между" for w in words)
+        alone = not any(w.head == first.id and w.deprel == "conj" for w in words)
+        if first.head == governor.id and between and alone:
+            words[word.id - 1] = replace(word, head=first.id)
+            return
 
 
 def _times_are_no_subjects(words: list[Word]) -> None:
@@ -568,6 +584,16 @@ def _rows_of_phrases(words: list[Word]) -> None:
 
 def _has_case(words: list[Word], id: int) -> bool:
     return any(w.head == id and w.deprel == "case" for w in words)
+
+
+def _after_the_speaker(words: list[Word]) -> None:
+    for word in list(words):
+        if word.deprel != "obl" or not word.head or word.head > word.id:
+            continue
+        first = min(w.id for w in words if _inside(words, w.id, [word.id]))
+        saying = next((w for w in words[word.head : first - 1] if w.deprel == "parataxis" and w.upos == "VERB"), None)
+        if saying and first - 1 > saying.id and _inside(words, first - 1, [saying.id]):
+            words[word.id - 1] = replace(word, head=saying.id)
 
 
 def _no_circles(words: list[Word]) -> None:

@@ -364,7 +364,13 @@ class Tree:
         return tuple(out)
 
     def modifiers(self, id: int) -> tuple[int, ...]:
-        return tuple(c for c in self.children(id) if self.word(c).deprel in ("amod", "det", "nummod", "acl"))
+        """What says more of a noun; a clause with да says what it is for: "искането Украйна да се | откаже |"."""
+        return tuple(
+            c
+            for c in self.children(id)
+            if self.word(c).deprel in ("amod", "det", "nummod")
+            or (self.word(c).deprel == "acl" and not any(self.form(x) == "да" for x in self.children(c)))
+        )
 
     def name_after(self, id: int) -> int | None:
         """The first word of a name that stands beside a title: "президента Володимир Зеленски" -> "Володимир"; also

@@ -39,7 +39,7 @@ def triples():
     """The triples of the document's and the resolution's graph, by file name."""
     extraction, resolution = understood()
     graphs = {"document.nt": graph.document_quads(extraction), "resolution.nt": graph.resolution_quads(resolution)}
-    return {name: "\n".join(line.rsplit(" <", 1)[0] + " ." for line in lines) + "\n" for name, lines in graphs.items()}
+    return {name: "\n".join(line.rsplit(" <", 1)[0] + " ." for line in sorted(lines)) + "\n" for name, lines in graphs.items()}
 
 
 def encounters(extraction=None):
