@@ -26,7 +26,7 @@ from kg.store.sparql import bind, parameters  # noqa: E402
 
 def graphs(triples: int) -> dict[str, tuple[str, ...]]:
     """The graphs of as many documents as make about `triples` triples."""
-    sample = len(graph.document_quads(corpus.extraction(0))) + 70
+    sample = len(graph.document_quads(corpus.extraction(1))) + 74
     count = max(1, triples // sample)
     made = [corpus.extraction(number) for number in range(count)]
     resolved = corpus.resolution(iter(made))
