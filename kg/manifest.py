@@ -88,10 +88,10 @@ def save(
     """Replace and remove graphs of the store, and let `manifest` be what describes it."""
     import msgspec
 
-    roots = msgspec.json.encode({"roots": manifest.roots, "removed": manifest.removed})
-    if _read(work / "roots.json") != roots:
-        _write(work / "roots.json", roots)
     if hasattr(store, "read_note"):
+        roots = msgspec.json.encode({"roots": manifest.roots, "removed": manifest.removed})
+        if _read(work / "roots.json") != roots:
+            _write(work / "roots.json", roots)
         if graphs or remove or store.current is None:
             store.replace(graphs, remove, note=encode(manifest))
         else:

@@ -1,4 +1,4 @@
-"""Documents -> Sentences. With kg.quick, which makes its models quick, and kg.models the only one that imports stanza, and only in functions.
+"""Documents -> Sentences. Beside it only kg.quick, kg.models and kg.train import stanza, and all only inside functions.
 
 Stanza reads paragraphs (a line of the text each, so that a headline never runs into the lead); offsets are moved back
 into the document, whose text is not touched. A parse is written down as CoNLL-U, which is also what the cache keeps.

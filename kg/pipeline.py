@@ -38,7 +38,7 @@ from kg.workers import chosen
 class Workplace:
     """A store that this build alone changes. `before` describes its current state; `notes` is for what was amiss.
 
-    Of a store that was `damaged`, `before` knows no more than the roots.
+    Of a store that is `damaged`, `before` knows no more than the roots; it is to be emptied and filled anew.
     """
 
     location: str
@@ -83,8 +83,10 @@ def build(
     options = options or Options()
     with _workplace(location, options) as place:
         paths = paths or [Path(root) for root in place.before.roots]
-        if not paths and place.damaged:
-            raise StoreError(f"{place.notes[0]}; but which those are is not known any more: kg build PATHS --store {location}")
+        if place.damaged:
+            if not paths:
+                raise StoreError(f"{place.notes[0]}; but which those are is not known any more: kg build PATHS --store {location}")
+            place.store.empty()
         paths = paths or [resources.path("news")]
         tell("reading", 0, 0)
         return _build(survey(paths, place.before, place.cache, options.limit), place, options, stages, tell)
@@ -102,6 +104,8 @@ def remove(
     if not work_folder(location, options).is_dir():
         raise StoreError(f"there is no store at {location}; build one: kg build --store {location}")
     with _workplace(location, options) as place:
+        if place.damaged:
+            raise StoreError(f"the store {location} is damaged; make it anew first: kg build --store {location}")
         before = place.before
         paths = {path for name in names for path in _named(name, before, location)}
         left = Survey(
@@ -335,7 +339,7 @@ def work_folder(location: str | Path, options: Options) -> Path:
 
 @contextlib.contextmanager
 def _workplace(location: str | Path, options: Options) -> Iterator[Workplace]:
-    """The store, locked for this build, with its cache and manifest; a damaged store is emptied, with a note."""
+    """The store, locked for this build, with its cache and manifest; of a damaged one with what it was built from."""
     from kg.store import LocalStore, open_store
 
     folder = work_folder(location, options)
@@ -352,7 +356,6 @@ def _workplace(location: str | Path, options: Options) -> Iterator[Workplace]:
             except DamagedError as error:
                 if not isinstance(store, LocalStore):
                     raise
-                store.empty()
                 place = Workplace(str(location), folder, store, cache, recall(folder), damaged=True)
                 place.notes.append(f"the store is rebuilt from its sources, because {str(error).partition(';')[0]}")
             yield place

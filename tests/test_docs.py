@@ -181,7 +181,7 @@ def test_the_site_is_searched_without_a_server(site):
         for words, page in (("scheduler", "en/scale-out.html"), ("противоречат", "bg/questions.html")):
             opened.goto((site / "index.html").as_uri(), wait_until="networkidle")
             found = opened.locator(f".md-search-result__link[href*='{page}']").first
-            for _ in range(5):  # the index is read by a worker of its own, and what is typed before it is ready finds nothing
+            for _ in range(12):  # the index is read by a worker of its own, and what is typed before it is ready finds nothing
                 opened.locator(".md-search__input").fill("")
                 opened.locator(".md-search__input").press_sequentially(words, delay=60)
                 try:

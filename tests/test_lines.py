@@ -13,7 +13,8 @@ LINES = st.lists(st.text("аб <>\u2028\x85\U0001f600", min_size=1, max_size=3))
 def test_in_order_is_sorted_and_each_line_comes_once(tmp_path_factory, found):
     folder = tmp_path_factory.mktemp("runs")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("kg.store.lines.RUN", 4)
+        patch.setattr("kg.store.lines.RUN", 2)
+        patch.setattr("kg.store.lines.OPEN", 3)
         assert list(lines.in_order(iter(found), folder)) == sorted(set(found))
     assert not list(folder.iterdir())
 

@@ -315,6 +315,9 @@ def test_a_damaged_store_knows_what_it_was_built_from(tmp_path):
     (store / "roots.json").unlink()
     with pytest.raises(StoreError, match="which those are is not known any more: kg build PATHS"):
         build([], store, ALONE, FAKES)
+    with pytest.raises(StoreError, match="make it anew first: kg build"):
+        remove([str(folder / "a.txt")], store, ALONE, FAKES)
+    assert list((store / "states").iterdir()), "nothing is thrown away before there is something to build from"
 
 
 def test_damage_that_a_query_meets_is_mended_by_the_next_build(tmp_path):

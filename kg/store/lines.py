@@ -9,8 +9,10 @@ import tempfile
 from collections.abc import Iterable, Iterator
 from itertools import chain, groupby, islice
 from pathlib import Path
+from typing import IO
 
 RUN = 20_000  # lines that are sorted at once: some 4 MB
+OPEN = 100  # files that wait at the same time; more are joined to one
 
 
 def in_order(lines: Iterable[str], folder: Path) -> Iterator[str]:
@@ -21,12 +23,21 @@ def in_order(lines: Iterable[str], folder: Path) -> Iterator[str]:
         yield from sorted({*run})
         return
     with contextlib.ExitStack() as files:
-        runs = []
-        while run:
+
+        def waiting(lines: Iterable[str]) -> IO[str]:
             file = files.enter_context(tempfile.TemporaryFile("w+", encoding="utf-8", newline="\n", dir=folder))
-            file.writelines(line + "\n" for line in sorted({*run}))
+            file.writelines(lines)
             file.seek(0)
-            runs.append(file)
+            return file
+
+        runs: list[IO[str]] = []
+        while run:
+            runs.append(waiting(line + "\n" for line in sorted({*run})))
+            if len(runs) == OPEN:
+                joined = waiting(heapq.merge(*runs))
+                for file in runs:
+                    file.close()
+                runs = [joined]
             run = [*islice(rest, RUN)]
         for line, _ in groupby(heapq.merge(*runs)):
             yield line.rstrip("\n")
