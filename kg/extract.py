@@ -31,22 +31,25 @@ ACTING_SLOTS = frozenset({AGENT, "с", "между", "заедно с"})
 def extract(document: Document, sentences: Sequence[Sentence], lexicon: Lexicon, gazetteer: Gazetteer) -> Extraction:
     """Understand one document. A sentence that a fault of the program costs is left out and counted in `skipped`."""
     trees, skipped = [], []
-    first_look: list[Found] = []
+    found: list[Found] = []
+    matches: list[tuple[Match, ...]] = []
     for sentence in sentences:
         try:
             tree = Tree(repair(sentence))
             here = mentions.find_mentions(tree, document.text, lexicon, gazetteer)
-            match.find(tree, lexicon)
+            fired = match.find(tree, lexicon)
         except (IndexError, KeyError, ValueError, RecursionError) as error:
             skipped.append(f"sentence {sentence.index}: {type(error).__name__}: {error}")
             continue
         trees.append(tree)
-        first_look.append(here)
-    matches = [match.find(tree, lexicon) for tree in trees]
-    decided = kinds.decide(trees, first_look, matches, lexicon, gazetteer)
-    first_look = [mentions.find_mentions(tree, document.text, lexicon, gazetteer, frozenset(), decided) for tree in trees]
-    surnames = _surnames(first_look)
-    found = [mentions.find_mentions(tree, document.text, lexicon, gazetteer, surnames, decided) for tree in trees]
+        found.append(here)
+        matches.append(fired)
+    decided = kinds.decide(trees, found, matches, lexicon, gazetteer)
+    surnames: frozenset[str] = frozenset()
+    for _ in range(2):  # with the kinds that all sentences decide, then with the surnames that follow from them
+        looks = zip(trees, found, strict=True)
+        found = [mentions.find_mentions(tree, document.text, lexicon, gazetteer, surnames, decided, here) for tree, here in looks]
+        surnames = _surnames(found)
     quotes = find_quotes(document.text)
     speakers = tuple(speaker_words(here) for here in matches)
     found = _people_by_deed(_media_by_deed(found, matches), matches, gazetteer)

@@ -12,6 +12,7 @@ import re
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -88,6 +89,11 @@ class Lexicon:
     by_noun: dict[str, tuple[Frame, ...]] = field(default_factory=dict)
     by_adjective: dict[str, tuple[Frame, ...]] = field(default_factory=dict)
     by_phrase: dict[tuple[str, ...], tuple[Frame, ...]] = field(default_factory=dict)
+
+    @cached_property
+    def phrase_openings(self) -> frozenset[str]:
+        """The first words of all phrases."""
+        return frozenset(forms[0] for forms in self.by_phrase)
 
     def words(self, name: str) -> frozenset[str]:
         """The list called `name`; a KeyError is a fault of the code, not of the data."""

@@ -61,7 +61,7 @@ def attempts(tree: Tree, lexicon: Lexicon) -> Iterator[Match | Miss]:
 
 def _candidates(tree: Tree, id: int, lexicon: Lexicon) -> Iterator[tuple[str, Frame]]:
     word, lemma = tree.word(id), tree.lemma(id)
-    for size in range(LONGEST_PHRASE, 0, -1):
+    for size in range(LONGEST_PHRASE, 0, -1) if tree.form(id) in lexicon.phrase_openings else ():
         forms = tuple(tree.form(i) for i in range(id, id + size)) if id + size - 1 <= len(tree.words) else ()
         if forms in lexicon.by_phrase:
             yield from (("phrase", frame) for frame in lexicon.by_phrase[forms])

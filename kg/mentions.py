@@ -7,8 +7,10 @@ a frame, which points at the head of a phrase ("президента на САЩ
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate, pairwise
 
 from kg import names
 from kg.gazetteer import Gazetteer
@@ -22,19 +24,26 @@ LONGEST_NAME = 7  # words
 DASHES = frozenset("-–—")
 
 
-@dataclass(frozen=True)
-class Found:
-    """The mentions of one sentence, in text order, and for each word id the mention that it belongs to or heads."""
-
-    mentions: tuple[Mention, ...]
-    by_word: dict[int, Mention]
-
-
 @dataclass(frozen=True, slots=True)
-class _Name:
+class Name:
+    """Words `first` to `last` of a sentence; a kind with "!" is the gazetteer's."""
+
     first: int
     last: int
     kind: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """The mentions of one sentence, in text order, and for each word id the mention that it belongs to or heads.
+
+    `names` are the stretches that the named ones were made of, chosen of `candidates`, which may lie over each other.
+    """
+
+    mentions: tuple[Mention, ...]
+    by_word: dict[int, Mention]
+    names: tuple[Name, ...] = ()
+    candidates: tuple[Name, ...] = ()
 
 
 def find_mentions(
@@ -44,16 +53,20 @@ def find_mentions(
     gazetteer: Gazetteer,
     surnames: frozenset[str] = frozenset(),
     decided: Mapping[str, str] | None = None,
+    before: Found | None = None,
 ) -> Found:
     """All mentions of one sentence; `text` is the whole document's. `surnames` are folded last words of the people whom
     the document names in full elsewhere: the tagger may see "Стив Уиткоф" and overlook "Уиткоф". `decided` gives the
-    kinds of names (folded words) that the whole document decided (kg.kinds)."""
-    decided = decided or {}
+    kinds of names (folded words) that the whole document decided (kg.kinds). `before` is what was found in the
+    same sentence knowing less: what would come out the same is not worked out again."""
+    candidates = before.candidates if before else _candidates(tree, lexicon, gazetteer)
+    chosen = tuple(_decided(tree, name, decided or {}, lexicon, gazetteer) for name in _chosen(tree, candidates, surnames))
+    if before and chosen == before.names:
+        return before
     found: dict[int, Mention] = {}
     mentions: list[Mention] = []
     covered: set[int] = set()
-    for name in _names(tree, lexicon, gazetteer, surnames):
-        name = _decided(tree, name, decided, lexicon, gazetteer)
+    for name in chosen:
         head = _head(tree, range(name.first, name.last + 1))
         title = _title(tree, name, head, lexicon, gazetteer) if name.kind == "Person" else None
         mention = _named(tree, text, name, head, title, gazetteer)
@@ -68,14 +81,14 @@ def find_mentions(
             if unnamed:
                 mentions.append(unnamed)
                 found[id] = unnamed
-    return Found(tuple(sorted(mentions, key=lambda m: (m.span.start, m.span.end))), found)
+    return Found(tuple(sorted(mentions, key=lambda m: (m.span.start, m.span.end))), found, chosen, candidates)
 
 
-def _decided(tree: Tree, name: _Name, decided: Mapping[str, str], lexicon: Lexicon, gazetteer: Gazetteer) -> _Name:
+def _decided(tree: Tree, name: Name, decided: Mapping[str, str], lexicon: Lexicon, gazetteer: Gazetteer) -> Name:
     """The name in the kind that the document decided; a person's without the title that stood in it."""
     kind = decided.get(names.fold(_surface(tree.words[name.first - 1 : name.last])), name.kind)
     if kind == "Person" != name.kind:
-        return _Name(*_without_title(tree, name.first, name.last, lexicon, gazetteer), kind)
+        return Name(*_without_title(tree, name.first, name.last, lexicon, gazetteer), kind)
     return replace(name, kind=kind)
 
 
@@ -87,11 +100,15 @@ def _title_words(tree: Tree, title: tuple[int, str, str | None] | None) -> set[i
 # ---- names
 
 
-def _names(tree: Tree, lexicon: Lexicon, gazetteer: Gazetteer, surnames: frozenset[str]) -> list[_Name]:
-    candidates = [*_gazetteer_names(tree, gazetteer), *_ner_names(tree, lexicon, gazetteer)]
-    candidates += _untagged_subjects(tree, lexicon)
-    candidates += [_Name(w.id, w.id, "Person") for w in tree.words if w.ner == "O" and w.form[:1].isupper() and names.fold(w.form) in surnames]
-    candidates.sort(key=lambda n: (-(n.last - n.first), 0 if n.kind.startswith("!") else 1, n.first))
+def _candidates(tree: Tree, lexicon: Lexicon, gazetteer: Gazetteer) -> tuple[Name, ...]:
+    """What the sentence alone shows to be a name; some lie inside others."""
+    return (*_gazetteer_names(tree, gazetteer), *_ner_names(tree, lexicon, gazetteer), *_untagged_subjects(tree, lexicon))
+
+
+def _chosen(tree: Tree, candidates: Sequence[Name], surnames: frozenset[str]) -> list[Name]:
+    """The longest of the names and of the surnames that lie over each other, in text order."""
+    known = (Name(w.id, w.id, "Person") for w in tree.words if w.ner == "O" and w.form[:1].isupper() and names.fold(w.form) in surnames)
+    candidates = sorted([*candidates, *known], key=lambda n: (-(n.last - n.first), 0 if n.kind.startswith("!") else 1, n.first))
     taken: set[int] = set()
     chosen = []
     for name in candidates:
@@ -102,7 +119,7 @@ def _names(tree: Tree, lexicon: Lexicon, gazetteer: Gazetteer, surnames: frozens
     return sorted(chosen, key=lambda n: n.first)
 
 
-def _untagged_subjects(tree: Tree, lexicon: Lexicon) -> Iterator[_Name]:
+def _untagged_subjects(tree: Tree, lexicon: Lexicon) -> Iterator[Name]:
     """ "Рюте се срещна с Орбан": a capitalised proper noun that is the subject is somebody, tagged or not."""
     for id in sorted(tree.subjects()):
         word = tree.word(id)
@@ -117,10 +134,10 @@ def _untagged_subjects(tree: Tree, lexicon: Lexicon) -> Iterator[_Name]:
                 and tree.word(last + 1).form[:1].isupper()
             ):
                 last += 1
-            yield _Name(id, last, "Organization" if word.form.isupper() and len(word.form) > 1 else "Person")
+            yield Name(id, last, "Organization" if word.form.isupper() and len(word.form) > 1 else "Person")
 
 
-def _ner_names(tree: Tree, lexicon: Lexicon, gazetteer: Gazetteer) -> Iterator[_Name]:
+def _ner_names(tree: Tree, lexicon: Lexicon, gazetteer: Gazetteer) -> Iterator[Name]:
     first = 0
     for word in tree.words:
         mark, _, kind = word.ner.partition("-")
@@ -134,7 +151,7 @@ def _ner_names(tree: Tree, lexicon: Lexicon, gazetteer: Gazetteer) -> Iterator[_
                 name = _without_title(tree, *name, lexicon, gazetteer)
                 name = None if _is_title(tree, *name, lexicon) else name
             if name and any(tree.word(id).form[:1].isupper() or tree.word(id).form[:1].isdigit() for id in range(name[0], name[1] + 1)):
-                yield _Name(*_widened(tree, *name, kind, gazetteer), _kind_of(tree, *name, kind, lexicon, gazetteer))
+                yield Name(*_widened(tree, *name, kind, gazetteer), _kind_of(tree, *name, kind, lexicon, gazetteer))
             first = 0
 
 
@@ -230,8 +247,9 @@ def _names_a_medium(tree: Tree, first: int, lexicon: Lexicon) -> bool:
     return before >= 1 and tree.lemma(before) in lexicon.words("actors.media")
 
 
-def _gazetteer_names(tree: Tree, gazetteer: Gazetteer) -> Iterator[_Name]:
+def _gazetteer_names(tree: Tree, gazetteer: Gazetteer) -> Iterator[Name]:
     size = len(tree.words)
+    strange = _strange(tree, gazetteer)
     for first in range(1, size + 1):
         form = tree.word(first).form
         if not (form[:1].isupper() or form[:1].isdigit()):
@@ -239,17 +257,28 @@ def _gazetteer_names(tree: Tree, gazetteer: Gazetteer) -> Iterator[_Name]:
         for last in range(min(size, first + LONGEST_NAME - 1), first - 1, -1):
             words = tree.words[first - 1 : last]
             if (
-                words[-1].upos in ("ADP", "CCONJ", "PUNCT")
+                sum(strange[first - 1 : last]) > 1  # the base form changes one word at most
+                or words[-1].upos in ("ADP", "CCONJ", "PUNCT")
                 or set(words[-1].form) <= DASHES
                 or any(w.upos == "PUNCT" and set(w.form) <= QUOTES for w in (words[0], words[-1]))
             ):
                 continue
             if len(words) == 1 and words[0].ner.endswith("PER"):
                 continue
-            kind = next((known for f in _forms(words) if (known := gazetteer.kind(f))), None)
+            kind = gazetteer.kind(_surface(words)) or gazetteer.kind(names.base_form(words, "Organization"))
             if kind and not (len(words) == 1 and kind == "Place" and words[0].ner == "O" and words[0].upos != "PROPN"):
-                yield _Name(first, last, "!" + kind)
+                yield Name(first, last, "!" + kind)
                 break
+
+
+def _strange(tree: Tree, gazetteer: Gazetteer) -> list[bool]:
+    """For each word, whether no name of the gazetteer has it; of words written together ("О'Лиъри") that is not asked."""
+    runs = list(accumulate((word.start > before.end for before, word in pairwise(tree.words)), initial=0))
+    sizes = Counter(run for run, word in zip(runs, tree.words, strict=True) if word.form[0].isalnum())
+    return [
+        sizes[run] < 2 and not gazetteer.words.issuperset(names.fold(word.form).split())
+        for run, word in zip(runs, tree.words, strict=True)
+    ]
 
 
 def _forms(words: tuple[Word, ...]) -> tuple[str, ...]:
@@ -265,7 +294,7 @@ def _head(tree: Tree, ids: range) -> int:
     return next((id for id in ids if tree.word(id).head not in inside), ids[0])
 
 
-def _named(tree: Tree, text: str, name: _Name, head: int, title: tuple[int, str, str | None] | None, gazetteer: Gazetteer) -> Mention:
+def _named(tree: Tree, text: str, name: Name, head: int, title: tuple[int, str, str | None] | None, gazetteer: Gazetteer) -> Mention:
     words = tree.words[name.first - 1 : name.last]
     kind, stands_for, country = name.kind, None, None
     base = names.base_form(words, kind if kind != "Government" else "Place")
@@ -295,7 +324,7 @@ def _named(tree: Tree, text: str, name: _Name, head: int, title: tuple[int, str,
     )
 
 
-def _title(tree: Tree, name: _Name, head: int, lexicon: Lexicon, gazetteer: Gazetteer) -> tuple[int, str, str | None] | None:
+def _title(tree: Tree, name: Name, head: int, lexicon: Lexicon, gazetteer: Gazetteer) -> tuple[int, str, str | None] | None:
     """The noun that gives a person's office, the whole phrase, and the country that it names.
 
     "президента на САЩ Доналд Тръмп" -> (президента, "президент на САЩ", "US"); "Мишел Барние, главен преговарящ на ЕС".

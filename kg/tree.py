@@ -10,9 +10,10 @@ title is nmod without a preposition.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, wraps
+from typing import TypeVar
 
 from kg.grammar import (
     ADJECTIVE_ARTICLES,
@@ -82,6 +83,23 @@ LOOSE_RELATIONS = ("parataxis", "advcl", "acl", "acl:relcl", "conj", "ccomp", "x
 NAME_RELATIONS = ("flat", "flat:name", "appos", "nmod", "fixed", "compound")
 
 
+Answer = TypeVar("Answer")
+
+
+def once(method: Callable[[Tree, int], Answer]) -> Callable[[Tree, int], Answer]:
+    """Answer a question about a word once: the rules come back to the same words dozens of times."""
+    name = f"_{method.__name__}_by_word"
+
+    @wraps(method)
+    def known(self: Tree, id: int) -> Answer:
+        answers = self.__dict__.setdefault(name, {})
+        if id not in answers:
+            answers[id] = method(self, id)
+        return answers[id]
+
+    return known
+
+
 @dataclass(frozen=True, slots=True)
 class VerbFacts:
     """What the verb group says: "нямало да се срещнат" is negated, future_in_past, heard (renarrative)."""
@@ -117,12 +135,15 @@ class Tree:
         return tuple(word.form.lower() for word in self.sentence.words)
 
     @cached_property
-    def _prepositions(self) -> dict[int, str | None]:
-        return {}
+    def _compounds(self) -> tuple[tuple[str, ...], ...]:
+        """The compound prepositions whose words the sentence has."""
+        forms = set(self._forms)
+        return tuple(compound for compound in COMPOUND if forms.issuperset(compound))
 
     def form(self, id: int) -> str:
         return self._forms[id - 1]
 
+    @once
     def lemma(self, id: int) -> str:
         """The lemma without the treebank's marks: "чувствам-(се)" -> "чувствам". A participle that has become a noun
         is a noun: "преговарящият" -> "преговарящ", not "преговарям"."""
@@ -156,6 +177,7 @@ class Tree:
     def children(self, id: int) -> tuple[int, ...]:
         return self._children.get(id, ())
 
+    @once
     def subtree(self, id: int) -> tuple[int, ...]:
         """Ids of the word and all below it, in text order."""
         seen, stack = set(), [id]
@@ -175,6 +197,7 @@ class Tree:
             yield head
             head = self.word(head).head
 
+    @once
     def is_verb(self, id: int) -> bool:
         word = self.word(id)
         return word.upos in ("VERB", "AUX") or word.feat("VerbForm") in ("Fin", "Part", "Conv")
@@ -211,19 +234,15 @@ class Tree:
 
     # ---- prepositions and noun phrases
 
+    @once
     def preposition(self, id: int) -> str | None:
         """The preposition of a noun phrase, folded and joined: "със" -> "с", "по време на срещата" -> "по време на"."""
-        if id not in self._prepositions:
-            self._prepositions[id] = self._find_preposition(id)
-        return self._prepositions[id]
-
-    def _find_preposition(self, id: int) -> str | None:
         case = [child for child in self.children(id) if self.word(child).deprel == "case" and child < id]
         by_place = self._preposition_by_place(id) if self.word(id).upos in ("NOUN", "PROPN", "PRON") else None
         before = min(case) if case else by_place
         if before is None:
             return None
-        for compound in COMPOUND:
+        for compound in self._compounds:
             size = len(compound)
             for first in (before, before - size + 1, before - 1, before - 2):
                 if (
@@ -396,12 +415,14 @@ class Tree:
 
     # ---- verbs and clauses
 
+    @once
     def is_clause(self, id: int) -> bool:
         """Does the word head a clause of its own?"""
         return self.word(id).head == 0 or (
             self.word(id).deprel in LOOSE_RELATIONS and (self.is_verb(id) or any(self.word(c).deprel == "cop" for c in self.children(id)))
         )
 
+    @once
     def clause_verb(self, id: int) -> int | None:
         """The verb (or predicate) whose clause the word belongs to; a noun with a copula is its own: "е на посещение"."""
         if self.is_clause(id) and any(self.word(c).deprel == "cop" for c in self.children(id)):
@@ -411,6 +432,7 @@ class Tree:
                 return head
         return None
 
+    @once
     def group(self, id: int) -> tuple[int, ...]:
         """The auxiliaries and clitics around a verb, from the words themselves: "не е бил отменен" -> не, е, бил."""
         found = {c for c in self.children(id) if self.word(c).deprel in ("aux", "aux:pass", "cop", "expl") and self.form(c) in CLITICS}
@@ -436,6 +458,7 @@ class Tree:
     def reflexive(self, id: int) -> bool:
         return any(self.form(i) == "се" for i in self.group(id))
 
+    @once
     def facts(self, id: int) -> VerbFacts:
         """Tense, mood, polarity and voice of the verb group around `id`."""
         group = {self.form(i) for i in self.group(id)}
@@ -662,6 +685,7 @@ class Tree:
     def is_coordinated(self, id: int) -> bool:
         return self.word(id).deprel == "conj"
 
+    @once
     def nominal_subtree(self, id: int) -> tuple[int, ...]:
         """The noun phrase without the clauses in it."""
         out, stack = [], [id]

@@ -6,14 +6,14 @@ inferred. "вчера" states no date, yet means one. "седмица по-ра�
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from datetime import date
-from re import Match
+from re import Match, Pattern
 
 from kg.dates.meanings import MEANINGS
 from kg.dates.periods import Anchor, Period, bounded, day_of, narrow, since
-from kg.dates.rules import DateRules, Phrase, fold, load_rules
+from kg.dates.rules import DateRules, Phrase, fold, load_rules, small_letters
 from kg.model import Sentence, Span, When
 
 __all__ = ["DateRules", "aim", "find_dateline", "find_dates", "load_rules"]
@@ -67,11 +67,14 @@ def read_phrases(
 ) -> Iterator[tuple[int, int, Phrase, Period]]:
     """Start, end, phrase and reading of each phrase of time in `text[start:end]`, the leftmost and longest first."""
     taken = [match.span() for match in rules.traps.finditer(text, start, end)]
+    margin = max(0, start - 1)  # a phrase looks at the character before it
+    openings = rules.openings.finditer(small_letters(text[margin:end]), start - margin)
+    places = [margin + opening.start() for opening in openings]
     matches = [
         (match, phrase)
-        for phrase in rules.phrases
+        for phrase in (rules.phrases if places else ())
         for pattern in phrase.patterns
-        for match in pattern.finditer(text, start, end)
+        for match in _all_matches(pattern, text, places, end)
     ]
     for match, phrase in sorted(matches, key=lambda item: (item[0].start(), -item[0].end())):
         core = match.start("core")
@@ -85,6 +88,16 @@ def read_phrases(
         if period is not None:
             taken.append(match.span())
             yield match.start(), match.end(), phrase, period
+
+
+def _all_matches(pattern: Pattern[str], text: str, places: Iterable[int], end: int) -> Iterator[Match[str]]:
+    """What `pattern.finditer` gives, when a match can begin at `places` only."""
+    free = 0
+    for place in places:
+        match = pattern.match(text, place, end) if place >= free else None
+        if match:
+            free = match.end()
+            yield match
 
 
 def read(phrase: Phrase, match: Match[str], anchor: Anchor, rules: DateRules) -> Period | None:

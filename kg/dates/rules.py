@@ -16,6 +16,8 @@ from kg.errors import RuleError
 PHRASE_KEYS = {"id", "means", "patterns", "examples", "preceded_by", "not_before", "needs_part"}
 # What `part` and `bound` may stand before; words that mean no day ("след дни", "два часа") take neither.
 WORDS_ONLY = {"words", "ago", "in", "last", "next"}
+BEGINS = r"(?<![\w-])"
+BOUND_AND_PART = "(?:(?P<bound>{bound}) )?(?:(?P<part>{part}) )?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,9 +34,13 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class DateRules:
-    """The contents of dates.toml, compiled. `words` maps list name -> folded form -> number."""
+    """The contents of dates.toml, compiled. `words` maps list name -> folded form -> number.
+
+    `openings` finds, in small letters, every place where a phrase may begin: one quick look instead of one a phrase.
+    """
 
     phrases: tuple[Phrase, ...]
+    openings: re.Pattern[str]
     traps: re.Pattern[str]
     datelines: tuple[re.Pattern[str], ...] = field(repr=False)
     words: dict[str, dict[str, int]] = field(repr=False)
@@ -64,7 +70,7 @@ def load_rules(path: Path | None = None) -> DateRules:
     around = content["around"]
     phrases = tuple(_phrase(entry, expand, around, path) for entry in content["phrase"])
     traps = re.compile("|".join(f"(?:{expand(pattern)})" for pattern in content["traps"]["patterns"]), re.IGNORECASE)
-    return DateRules(phrases, traps, _datelines(content["dateline"], expand), words)
+    return DateRules(phrases, _openings(content["phrase"], expand, around), traps, _datelines(content["dateline"], expand), words)
 
 
 def _expander(words: dict[str, dict[str, int]], pieces: dict[str, str]) -> Any:
@@ -101,9 +107,9 @@ def _phrase(entry: dict[str, Any], expand: Any, around: dict[str, str], path: Pa
         if "not_before" in entry:
             core += f"(?!{entry['not_before']})"
         if entry["means"] not in WORDS_ONLY:
-            core = f"{around['before']}(?:(?P<bound>{{bound}}) )?(?:(?P<part>{{part}}) )?{core}{around['after']}"
+            core = f"{around['before']}{BOUND_AND_PART}{core}{around['after']}"
         try:
-            compiled.append(re.compile(r"(?<![\w-])" + expand(core) + r"(?!\w)", re.IGNORECASE))
+            compiled.append(re.compile(BEGINS + expand(core) + r"(?!\w)", re.IGNORECASE))
         except re.error as error:
             raise RuleError(f"{path}: phrase {name}: pattern {pattern!r}: {error}; mend the pattern") from error
     before = entry.get("preceded_by")
@@ -115,6 +121,20 @@ def _phrase(entry: dict[str, Any], expand: Any, around: dict[str, str], path: Pa
         re.compile(rf"(?<!\w)(?:{expand(before)})\s+$", re.IGNORECASE) if before else None,
         entry.get("needs_part", False),
     )
+
+
+def _openings(entries: list[dict[str, Any]], expand: Any, around: dict[str, str]) -> re.Pattern[str]:
+    """A look ahead at all patterns at once, what stands before them read once, in small letters and without names."""
+    bare = [pattern for entry in entries if entry["means"] in WORDS_ONLY for pattern in entry["patterns"]]
+    with_parts = [pattern for entry in entries if entry["means"] not in WORDS_ONLY for pattern in entry["patterns"]]
+    either = "|".join((f"{around['before']}{BOUND_AND_PART}(?:{'|'.join(with_parts)})", *bare))
+    nameless = re.sub(r"\(\?P<\w+>", "(?:", expand(either))
+    return re.compile(BEGINS + re.sub(r"(?<!\\)[A-ZА-Я]", lambda letter: letter.group().lower(), f"(?={nameless})"))
+
+
+def small_letters(text: str) -> str:
+    """The text in small letters, of the same length (only "İ" would become two)."""
+    return text.replace("İ", "i").lower()
 
 
 def _datelines(words: dict[str, list[str]], expand: Any) -> tuple[re.Pattern[str], ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from kg import names
 
@@ -74,7 +75,7 @@ class Title:
     feminine: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Gazetteer:
     """Lookups by name, frozen after `load`. Each accepts a base form, an alias or an acronym in any case."""
 
@@ -90,6 +91,12 @@ class Gazetteer:
     common: frozenset[str]
     first_names: frozenset[str] = frozenset()
     first_sounds: frozenset[str] = frozenset()
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Every folded word of a name that has a kind."""
+        known = (self.country_names, self.seats, self.entries, self.places)
+        return frozenset(word for names_of_a_kind in known for name in names_of_a_kind for word in name.split())
 
     def first_name(self, word: str) -> bool:
         """Is it somebody's first name, in either alphabet: "Петър", "Mark", "Оливър" (which sounds like Oliver)?"""
