@@ -16,6 +16,7 @@ from kg.errors import ModelError
 from kg.model import Document, Sentence, Word
 
 PROCESSORS = "tokenize,pos,lemma,depparse,ner"
+Token = tuple[str, int, int]  # text, start, end
 MARKS = "„“”\"«»"
 LONGEST_SENTENCE = 250  # words; a longer "sentence" is a list or a broken page, and its tree would be noise
 
@@ -97,29 +98,26 @@ def _rejoined(document: Any) -> Any:
     A sentence ends with a mark of its end, and the next does not begin with a small letter or a comma:
     "курорт Сочи | за среща с Путин" is one.
     """
-    sentences: list[list[dict[str, Any]]] = []
+    sentences: list[list[Token]] = []
     for sentence in document.sentences:
-        tokens = [part for token in sentence.tokens for part in _without_marks(token.to_dict()[0])]
-        first = tokens[0]["text"]
-        if sentences and (not _ends(sentences[-1]) or first[0] in ",;:)" or (first[0].islower() and sentences[-1][-1]["text"] != ".")):
+        tokens = [part for token in sentence.tokens for part in _without_marks(token.text, token.start_char, token.end_char)]
+        first = tokens[0][0]
+        if sentences and (not _ends(sentences[-1]) or first[0] in ",;:)" or (first[0].islower() and sentences[-1][-1][0] != ".")):
             tokens = sentences.pop() + tokens
         sentences.append(tokens)
     if sum(map(len, sentences)) == document.num_tokens and len(sentences) == len(document.sentences):
         return document
     from stanza.models.common.doc import Document as StanzaDocument
 
-    rows = []
-    for tokens in sentences:
-        rows.append([
-            {"id": number, "text": t["text"], "start_char": t["start_char"], "end_char": t["end_char"]}
-            for number, t in enumerate(tokens, 1)
-        ])  # fmt: skip
+    rows = [
+        [{"id": number, "text": text, "start_char": start, "end_char": end} for number, (text, start, end) in enumerate(tokens, 1)]
+        for tokens in sentences
+    ]
     return StanzaDocument(rows, text=document.text)
 
 
-def _without_marks(token: dict[str, Any]) -> list[dict[str, Any]]:
+def _without_marks(text: str, start: int, end: int) -> list[Token]:
     """A quotation mark that the tokenizer left on a word is a token of its own: "„моментът" -> "„", "моментът"."""
-    text, start = token["text"], token["start_char"]
     borders = [0]
     if len(text) > 1 and text[0] in MARKS:
         borders.append(1)
@@ -127,12 +125,14 @@ def _without_marks(token: dict[str, Any]) -> list[dict[str, Any]]:
         borders.append(len(text) - 1)
     if len(text) > 5 and text[-1] == "." and text[:-1].isalpha() and len(borders) == 1:
         borders.append(len(text) - 1)
+    if len(borders) == 1:
+        return [(text, start, end)]
     borders.append(len(text))
-    return [{"text": text[a:b], "start_char": start + a, "end_char": start + b} for a, b in itertools.pairwise(borders)]
+    return [(text[a:b], start + a, start + b) for a, b in itertools.pairwise(borders)]
 
 
-def _ends(tokens: list[dict[str, Any]]) -> bool:
-    return any(token["text"][-1] in ".!?…:;" for token in tokens[-2:]) or tokens[-1]["text"][-1] in "”“\"»’"
+def _ends(tokens: Sequence[Token]) -> bool:
+    return any(text[-1] in ".!?…:;" for text, _, _ in tokens[-2:]) or tokens[-1][0][-1] in "”“\"»’"
 
 
 def _plain(text: str) -> str:
