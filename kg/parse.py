@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +29,14 @@ def load_pipeline(folder: Path, package: str | None = None) -> Any:
     """
     import stanza
 
-    from kg.quick import quicken
+    from kg.quick import not_to_be_trained, quicken
 
     options = {} if package is None else {"package": package}
     try:
-        pipeline = stanza.Pipeline(
-            "bg", dir=str(folder), processors=PROCESSORS, download_method=None, verbose=False, use_gpu=False, **options
-        )
+        with not_to_be_trained():
+            pipeline = stanza.Pipeline(
+                "bg", dir=str(folder), processors=PROCESSORS, download_method=None, verbose=False, use_gpu=False, **options
+            )
     except Exception as error:  # stanza raises half a dozen unrelated types for a bad folder
         raise ModelError(f"cannot load Bulgarian models from {folder}: {error}; check them with: kg models verify") from error
     quicken(pipeline)
@@ -164,6 +166,7 @@ def _words(sentence: Any, offset: int) -> tuple[Word, ...]:
     return tuple(words)
 
 
+@lru_cache(maxsize=1 << 12)
 def _feats(text: str | None) -> tuple[tuple[str, str], ...]:
     if not text or text == "_":
         return ()

@@ -8,10 +8,12 @@ one by one.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import contextlib
+from collections.abc import Callable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
+FEW = 64
 KNOWN = 50_000  # units whose numbers are remembered
 
 
@@ -28,6 +30,19 @@ def quicken(pipeline: Any) -> None:
             _quicken_parser(part.trainer.model)
         if name == "lemma":
             _quicken_lemmas(part)
+
+
+@contextlib.contextmanager
+def not_to_be_trained() -> Iterator[None]:
+    """Models that Stanza loads in here come without optimizers, whose code takes a second to import."""
+    from stanza.models.common import utils
+
+    makers = utils.get_optimizer, utils.get_split_optimizer
+    utils.get_optimizer, utils.get_split_optimizer = (lambda *_, **__: None), (lambda *_, **__: {})
+    try:
+        yield
+    finally:
+        utils.get_optimizer, utils.get_split_optimizer = makers
 
 
 def _pretrained(part: Any) -> tuple[Any, ...]:
@@ -192,8 +207,11 @@ def relation_scores(scorer: Any, states: Any, heads: Any) -> Any:
     )
     weight = scorer.scorer.W_bilin.weight  # (own, other, relation)
     width, depth, relations = weight.shape
-    mixed = (own @ weight.reshape(width, -1)).view(-1, depth, relations)
-    return (torch.bmm(other.unsqueeze(1), mixed).squeeze(1) + scorer.scorer.W_bilin.bias).view(*shape, relations)
+    few = [  # few words at a time, so that what is in between stays in the processor's own memory
+        torch.bmm(right.unsqueeze(1), (left @ weight.reshape(width, -1)).view(-1, depth, relations)).squeeze(1)
+        for left, right in zip(own.split(FEW), other.split(FEW), strict=True)
+    ]
+    return (torch.cat(few) + scorer.scorer.W_bilin.bias).view(*shape, relations)
 
 
 def best_tree(scores: Any) -> Any:

@@ -7,6 +7,7 @@ worker each time is reported as lost. Models are loaded once in each process.
 
 from __future__ import annotations
 
+import gc
 import os
 from collections import deque
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -39,7 +40,7 @@ def processes(jobs: Iterable[Job], stages: Stages, count: int) -> Generator[tupl
             room = 1 if suspects else 2 * count  # one suspect at a time, so that a death has one cause
             while len(running) < room and (job := suspects.popleft() if suspects else next(waiting, None)) is not None:
                 try:
-                    running[pool.submit(work, job, stages)] = job
+                    running[pool.submit(_work_at_a_stretch, job, stages)] = job
                 except BrokenProcessPool:  # a worker died between two jobs
                     suspects.extend(_singles(job))
                     break
@@ -91,6 +92,15 @@ def _become_worker() -> None:
 
 def _one_thread() -> None:
     os.environ["OMP_NUM_THREADS"] = os.environ["MKL_NUM_THREADS"] = "1"
+
+
+def _work_at_a_stretch(job: Job, stages: Stages) -> tuple[Outcome, ...]:
+    """Python looks for cycles of dead objects after the job, not a hundred times amid it, and never among the models."""
+    gc.disable()
+    outcomes = work(job, stages)
+    gc.collect()
+    gc.freeze()
+    return outcomes
 
 
 def _first_done(running: dict[Any, Job]) -> Any:
@@ -169,7 +179,7 @@ def cluster(jobs: Iterable[Job], stages: Stages, address: str) -> Generator[tupl
 
 def _work_with_one_thread(job: Job, stages: Stages) -> tuple[Outcome, ...]:
     _one_thread()
-    return work(job, stages)
+    return _work_at_a_stretch(job, stages)
 
 
 def chosen(jobs: int, scheduler: str | None, batches: int) -> Callable[[Iterable[Job], Stages], Generator[Any, None, None]]:

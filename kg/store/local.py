@@ -17,7 +17,8 @@ import contextlib
 import fcntl
 import os
 import shutil
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -270,19 +271,30 @@ def _replace(store: pyoxigraph.Store, state: Path, graphs: Mapping[str, Iterable
     def changes() -> Iterator[tuple[bool, str]]:
         for name in sorted(graphs):
             file = _kept(state, name)
-            before = _before(store, pyoxigraph.NamedNode(name), file) if name in old else ()
             after = lines.kept(lines.in_order(graphs[name], state), file, LARGE)
-            yield from lines.differences(before, after)
+            if name in old:
+                yield from lines.differences(_before(store, pyoxigraph.NamedNode(name), file), after)
+            else:
+                yield from ((True, line) for line in after)
 
-    differences, batches = changes(), 0
-    while batch := [*islice(differences, BATCH)]:
+    def change(batch: Sequence[tuple[bool, str]]) -> None:
         gone = "\n".join(line for new, line in batch if not new)
         for quad in pyoxigraph.parse(gone, pyoxigraph.RdfFormat.N_QUADS):
             store.remove(quad)
         added = "\n".join(line for new, line in batch if new)
         if added:
             store.bulk_load(input=added, format=pyoxigraph.RdfFormat.N_QUADS)
-        batches += 1
+
+    differences, batches = changes(), 0
+    with ThreadPoolExecutor(1) as beside:  # the database takes one batch while the next is made
+        running = None
+        while batch := [*islice(differences, BATCH)]:
+            if running:
+                running.result()
+            running = beside.submit(change, batch)
+            batches += 1
+        if running:
+            running.result()
     if batches > 3 or sum(1 for _ in state.glob("*.sst")) > TABLES:
         store.optimize()
 
