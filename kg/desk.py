@@ -124,17 +124,25 @@ class Desk:
 def in_batches(lengths: Iterable[tuple[str, int]]) -> Iterator[tuple[str, ...]]:
     """Ids of documents in groups of about BATCH characters: the same groups on any machine.
 
+    The last groups are smaller, so that the workers end at about the same time.
+
+    >>> list(in_batches([("a", 20_000), ("b", 9_000)]))
+    [('a', 'b')]
     >>> list(in_batches([("a", 20_000), ("b", 9_000), ("c", 9_000)]))
-    [('a', 'b'), ('c',)]
+    [('a',), ('b',), ('c',)]
     """
+    waiting = list(lengths)
+    left = sum(length for _, length in waiting)
+    least = BATCH if left <= BATCH else BATCH // 4
     group: list[str] = []
     size = 0
-    for id, length in lengths:
-        if group and size + length > BATCH:
+    for id, length in waiting:
+        if group and size + length > min(BATCH, max(least, (size + left) // 4)):
             yield tuple(group)
             group, size = [], 0
         group.append(id)
         size += length
+        left -= length
     if group:
         yield tuple(group)
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -399,7 +400,8 @@ def literal(value: str, kind: str | None = None) -> str:
 
     Any text is safe in it; half a surrogate pair, which no RDF can hold, becomes U+FFFD.
     """
-    written = f'"{value.translate(_ESCAPES)}"'
+    plain = value.isprintable() and '"' not in value and "\\" not in value
+    written = f'"{value}"' if plain else f'"{value.translate(_ESCAPES)}"'
     if kind is None:
         return written
     return f"{written}^^{kind}" if kind.startswith("<") else f"{written}@{kind}"
@@ -422,18 +424,22 @@ def _date(value: date) -> str:
     return f'"{value.isoformat()}"^^<{PREFIXES["xsd"]}date>'
 
 
+@cache
 def _name(prefix: str, local: str) -> str:
     return f"<{PREFIXES[prefix]}{local}>"
 
 
+@cache
 def _dip(local: str) -> str:
     return f"<{DIP}{local}>"
 
 
 def _address(base: str, *path: str) -> str:
-    return base + "/".join(
-        part if _PLAIN.fullmatch(part) else quote(part.encode("utf-8", "replace"), safe="/") for part in path
-    )
+    return base + "/".join(map(_part, path))
+
+
+def _part(text: str) -> str:
+    return text if _PLAIN.fullmatch(text) else quote(text.encode("utf-8", "replace"), safe="/")
 
 
 def _iri(base: str, *path: str) -> str:
@@ -441,7 +447,7 @@ def _iri(base: str, *path: str) -> str:
 
 
 def _at(span: Span, kind: str, base: str) -> str:
-    return f"<{base}{kind}/{quote(span.doc)}-{span.start}-{span.end}>"
+    return f"<{base}{kind}/{_part(span.doc)}-{span.start}-{span.end}>"
 
 
 def _mention_iri(mention: Mention, base: str) -> str:
@@ -450,7 +456,7 @@ def _mention_iri(mention: Mention, base: str) -> str:
 
 
 def _sentence(span: Span, base: str) -> str:
-    return f"<{base}sentence/{quote(span.doc)}-{span.sentence}>"
+    return f"<{base}sentence/{_part(span.doc)}-{span.sentence}>"
 
 
 def _foreign(iri: str) -> str:

@@ -31,7 +31,7 @@ def load_pipeline(folder: Path, package: str | None = None) -> Any:
 
     from kg.quick import not_to_be_trained, quicken
 
-    options = {} if package is None else {"package": package}
+    options: dict[str, Any] = {"ner_batch_size": 128} | ({} if package is None else {"package": package})
     try:
         with not_to_be_trained():
             pipeline = stanza.Pipeline(

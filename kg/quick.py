@@ -74,13 +74,12 @@ def _quicken_vocabulary(vocabulary: Any) -> None:
 
 def _quicken_tensors() -> None:
     """Stanza pads lists of numbers row by row; here all rows are filled at once."""
-    import stanza.models.depparse.data
-    import stanza.models.ner.data
-    import stanza.models.pos.data
-    from stanza.models import depparse, ner, pos
+    from stanza.models.depparse import data as of_parser
+    from stanza.models.ner import data as of_names
+    from stanza.models.pos import data as of_tagger
 
-    for module in (pos.data, depparse.data, ner.data):
-        module.get_long_tensor = padded  # type: ignore[attr-defined]  # the name under which the module calls it
+    for module in (of_tagger, of_parser, of_names):
+        module.get_long_tensor = padded  # the name under which the module calls it
 
 
 def padded(rows: Sequence[Any], count: int, pad_id: int = 0) -> Any:

@@ -92,10 +92,11 @@ def once(method: Callable[[Tree, int], Answer]) -> Callable[[Tree, int], Answer]
 
     @wraps(method)
     def known(self: Tree, id: int) -> Answer:
-        answers = self.__dict__.setdefault(name, {})
-        if id not in answers:
-            answers[id] = method(self, id)
-        return answers[id]
+        try:
+            return self.__dict__[name][id]
+        except KeyError:
+            answer = self.__dict__.setdefault(name, {})[id] = method(self, id)
+            return answer
 
     return known
 

@@ -17,8 +17,9 @@ import contextlib
 import fcntl
 import os
 import shutil
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -35,7 +36,8 @@ if TYPE_CHECKING:
 
 REFUSALS = ("No space left", "File too large", "Disk quota", "Permission denied", "Read-only file system")
 LARGE = 20_000  # lines from which on a graph that was changed is kept as text too
-BATCH = 20_000  # lines that are loaded at once: some 4 MB
+BATCH = 50_000  # lines that are loaded at once: some 10 MB
+LOADERS = 2
 TABLES = 60  # files from which on the database is made compact, since each is one more to look into
 
 
@@ -286,15 +288,15 @@ def _replace(store: pyoxigraph.Store, state: Path, graphs: Mapping[str, Iterable
             store.bulk_load(input=added, format=pyoxigraph.RdfFormat.N_QUADS)
 
     differences, batches = changes(), 0
-    with ThreadPoolExecutor(1) as beside:  # the database takes one batch while the next is made
-        running = None
+    with ThreadPoolExecutor(LOADERS) as beside:  # the database takes some batches while the next is made
+        running: deque[Future[None]] = deque()
         while batch := [*islice(differences, BATCH)]:
-            if running:
-                running.result()
-            running = beside.submit(change, batch)
+            if len(running) == LOADERS:
+                running.popleft().result()
+            running.append(beside.submit(change, batch))
             batches += 1
-        if running:
-            running.result()
+        for change_under_way in running:
+            change_under_way.result()
     if batches > 3 or sum(1 for _ in state.glob("*.sst")) > TABLES:
         store.optimize()
 

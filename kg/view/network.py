@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -17,6 +18,8 @@ from kg.model import ENCOUNTERS
 
 QUERIES = Path(__file__).parent / "queries"
 Row = dict[str, str]  # variable -> value
+Groups = dict[str, list[Row]]  # value of the first variable -> rows
+Rows = Mapping[str, Groups]  # name of the query -> its rows
 
 
 class Store(Protocol):
@@ -154,19 +157,20 @@ class Network:
 def load_network(store: Store) -> Network:
     """Ask `store` for everything that a page shows.
 
-    Each query asks for one kind of thing and its own properties, which every engine answers in linear time; they are
-    joined here, by IRI.
+    Each query asks for one kind of thing and its own properties, which every engine answers in linear time, two at a
+    time; they are joined here, by IRI.
     """
-    entities, documents, events = (_table(store, name) for name in ("entities", "documents", "events"))
+    names = [query.stem for query in sorted(QUERIES.glob("*.rq")) if query.stem != "labels"]
+    with ThreadPoolExecutor(2) as asking:
+        rows = dict(zip(names, asking.map(lambda name: _grouped(store, name), names), strict=True))
+    entities, documents, events, claims = (_first(rows[name]) for name in ("entities", "documents", "events", "claims"))
     ids = {iri: row["id"] for table in (entities, documents, events) for iri, row in table.items()}
-    words = _Words(_table(store, "spans"), _table(store, "sentences"), _table(store, "mentions"), ids)
-    arguments = _grouped(store, "arguments")
-    claims = _table(store, "claims")
+    words = _Words(_first(rows["spans"]), _first(rows["sentences"]), _first(rows["mentions"]), ids)
     return Network(
-        actors=_ordered(_actors(store, entities)),
-        events=_ordered(_events(store, events, entities, claims, arguments, words)),
-        claims=_ordered(_claims(store, claims, arguments, words)),
-        statements=_ordered(_statements(store, arguments, words)),
+        actors=_ordered(_actors(rows, entities)),
+        events=_ordered(_events(rows, events, entities, claims, words)),
+        claims=_ordered(_claims(rows, claims, words)),
+        statements=_ordered(_statements(rows, words)),
         documents=_ordered(_documents(documents)),
         labels=load_labels(),
     )
@@ -192,7 +196,7 @@ def _rows(store: Store, name: str) -> Iterator[Row]:
         yield {name: term.value for name, term in zip(answer.variables, row, strict=True) if term is not None}
 
 
-def _grouped(store: Store, name: str) -> dict[str, list[Row]]:
+def _grouped(store: Store, name: str) -> Groups:
     """The rows of a query by its first variable, in an order that does not depend on the store."""
     groups: dict[str, list[Row]] = defaultdict(list)
     for row in _rows(store, name):
@@ -202,9 +206,9 @@ def _grouped(store: Store, name: str) -> dict[str, list[Row]]:
     return groups
 
 
-def _table(store: Store, name: str) -> dict[str, Row]:
+def _first(groups: Groups) -> dict[str, Row]:
     """One row for each value of the first variable of a query: the first, should a store hold several."""
-    return {key: rows[0] for key, rows in _grouped(store, name).items()}
+    return {key: rows[0] for key, rows in groups.items()}
 
 
 def _ordered(things: Iterable[Thing]) -> tuple[Thing, ...]:
@@ -248,8 +252,8 @@ def _day(row: Row, key: str) -> date | None:
     return date.fromisoformat(row[key][:10]) if key in row else None
 
 
-def _actors(store: Store, entities: Mapping[str, Row]) -> Iterator[Actor]:
-    names, offices = _grouped(store, "names"), _grouped(store, "offices")
+def _actors(rows: Rows, entities: Mapping[str, Row]) -> Iterator[Actor]:
+    names, offices = rows["names"], rows["offices"]
     for iri, row in entities.items():
         titles = {f"{o['title']}, {o['body']}" if "body" in o else o["title"] for o in offices.get(iri, ())}
         yield Actor(
@@ -264,14 +268,9 @@ def _actors(store: Store, entities: Mapping[str, Row]) -> Iterator[Actor]:
 
 
 def _events(
-    store: Store,
-    events: Mapping[str, Row],
-    entities: Mapping[str, Row],
-    claims: Mapping[str, Row],
-    arguments: Mapping[str, list[Row]],
-    words: _Words,
+    rows: Rows, events: Mapping[str, Row], entities: Mapping[str, Row], claims: Mapping[str, Row], words: _Words
 ) -> Iterator[Event]:
-    participants = _grouped(store, "participants")
+    participants, arguments = rows["participants"], rows["arguments"]
     roles: dict[tuple[str, str | None], set[str]] = defaultdict(set)
     for claim, row in claims.items():
         for argument in arguments.get(claim, ()):
@@ -295,10 +294,9 @@ def _events(
         )
 
 
-def _claims(
-    store: Store, claims: Mapping[str, Row], arguments: Mapping[str, list[Row]], words: _Words
-) -> Iterator[Claim]:
-    said_in, whens, depth = _grouped(store, "said_in"), _table(store, "whens"), _depths(store)
+def _claims(rows: Rows, claims: Mapping[str, Row], words: _Words) -> Iterator[Claim]:
+    arguments, said_in = rows["arguments"], rows["said_in"]
+    whens, depth = _first(rows["whens"]), _depths(_first(rows["nested"]))
     for iri, row in claims.items():
         start, sentence = words.sentence(row["sentence"])
         when = whens.get(row.get("when", ""))
@@ -325,9 +323,9 @@ def _when(row: Row) -> When:
     return When(row["words"], row.get("edtf"), _day(row, "first"), _day(row, "last"), row.get("inferred") == "true")
 
 
-def _depths(store: Store) -> dict[str, int]:
+def _depths(nested: Mapping[str, Row]) -> dict[str, int]:
     """How deep each statement is nested: one that no other statement contains is missing."""
-    outer = {inner: row["outer"] for inner, row in _table(store, "nested").items()}
+    outer = {inner: row["outer"] for inner, row in nested.items()}
     depths = {}
     for statement in outer:
         seen = {statement}
@@ -338,10 +336,10 @@ def _depths(store: Store) -> dict[str, int]:
     return depths
 
 
-def _statements(store: Store, arguments: Mapping[str, list[Row]], words: _Words) -> Iterator[Statement]:
-    for iri, row in _table(store, "statements").items():
+def _statements(rows: Rows, words: _Words) -> Iterator[Statement]:
+    for iri, row in _first(rows["statements"]).items():
         start, sentence = words.sentence(row["sentence"])
-        ordered = sorted(arguments.get(iri, ()), key=lambda one: (int(one["position"]), one["mention"]))
+        ordered = sorted(rows["arguments"].get(iri, ()), key=lambda one: (int(one["position"]), one["mention"]))
         voices = [
             (_local(one["role"]), Voice(words.mentions[one["mention"]]["words"], words.actor(one))) for one in ordered
         ]
