@@ -26,6 +26,8 @@ def quicken(pipeline: Any) -> None:
                 _quicken_vocabulary(vocabulary)
             _quicken_characters(part.trainer.model)
             quicken_bilinear(part.trainer.model)
+        if name == "pos":
+            _quicken_tags(part.trainer.model)
         if name == "depparse":
             _quicken_parser(part.trainer.model)
         if name == "lemma":
@@ -119,6 +121,29 @@ def _quicken_characters(model: Any) -> None:
     for module in model.modules():
         if type(module) is CharacterModel:
             module.__class__ = QuickCharacters
+
+
+def _quicken_tags(model: Any) -> None:
+    """Score the tags of a word for each part of speech that occurs, of which there are few, not for each word anew."""
+    import torch
+    from stanza.models.common.biaffine import BiaffineScorer
+    from stanza.models.pos.model import TAG_LINK_HIDDEN
+
+    class QuickScorer(BiaffineScorer):
+        def forward(self, words, classes):
+            values, number = torch.unique(classes[:, 0], return_inverse=True)
+            each = classes.new_ones(len(values), classes.size(1) + 1)
+            each[number, :-1] = classes
+            weight = torch.einsum("twc,nc->wnt", self.W_bilin.weight, each)
+            scores = (words @ weight[:-1].flatten(1) + weight[-1].flatten()).view(len(words), len(values), -1)
+            return scores[torch.arange(len(words)), number] + self.W_bilin.bias
+
+    told_apart = len(model.upos_emb.weight[:, 0].unique()) == len(model.upos_emb.weight)
+    alone = all(tuple(parents) == ("upos",) for name, parents in model.column_parents.items() if parents)
+    if told_apart and alone and model.link_mode != TAG_LINK_HIDDEN:
+        for module in model.tag_clf.modules():
+            if type(module) is BiaffineScorer:
+                module.__class__ = QuickScorer
 
 
 def _quicken_lemmas(part: Any) -> None:

@@ -202,7 +202,8 @@ def _grouped(store: Store, name: str) -> Groups:
     for row in _rows(store, name):
         groups[next(iter(row.values()))].append(row)
     for rows in groups.values():
-        rows.sort(key=lambda row: sorted(row.items()))
+        if len(rows) > 1:
+            rows.sort(key=lambda row: sorted(row.items()))
     return groups
 
 
