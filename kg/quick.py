@@ -219,23 +219,37 @@ def _quicken_parser(model: Any) -> None:
 
 
 def relation_scores(scorer: Any, states: Any, heads: Any) -> Any:
-    """(sentence, word, relation) for each word and its head; `states` has the root first, `heads` has no root."""
+    """(sentence, word, relation) for each word and its head; `states` has the root first, `heads` has no root.
+
+    What a head brings into the scores of its dependents is worked out once; few heads at a time, so that what is in
+    between stays in the processor's own memory.
+    """
     import torch
 
-    own = scorer.dropout(scorer.hidden_func(scorer.W1(states)))[:, 1:]
+    def with_one(rows: Any) -> Any:
+        return torch.cat([rows, rows.new_ones(len(rows), 1)], 1)
+
+    own = with_one(scorer.dropout(scorer.hidden_func(scorer.W1(states)))[:, 1:].flatten(0, 1))
     other = scorer.dropout(scorer.hidden_func(scorer.W2(states)))
-    other = torch.gather(other, 1, heads.unsqueeze(2).expand(-1, -1, other.size(2)))
-    shape = own.shape[:2]
-    own, other = (
-        torch.cat([side, side.new_ones(*shape, 1)], 2).reshape(-1, side.size(2) + 1) for side in (own, other)
-    )
-    weight = scorer.scorer.W_bilin.weight  # (own, other, relation)
-    width, depth, relations = weight.shape
-    few = [  # few words at a time, so that what is in between stays in the processor's own memory
-        torch.bmm(right.unsqueeze(1), (left @ weight.reshape(width, -1)).view(-1, depth, relations)).squeeze(1)
-        for left, right in zip(own.split(FEW), other.split(FEW), strict=True)
-    ]
-    return (torch.cat(few) + scorer.scorer.W_bilin.bias).view(*shape, relations)
+    places = (heads + torch.arange(len(heads)).unsqueeze(1) * other.size(1)).flatten()
+    each, number, count = places.unique(return_inverse=True, return_counts=True)
+    other = with_one(other.flatten(0, 1)[each])
+    weight = scorer.scorer.W_bilin.weight  # (word, head, relation)
+    width, _, relations = weight.shape
+    weight = weight.transpose(0, 1).flatten(1)
+    order = number.argsort(stable=True)
+    number = number[order]
+    rank = torch.arange(len(order)) - (count.cumsum(0) - count)[number]  # of a word among the dependents of its head
+    scores, done = [], 0
+    for few, sizes in zip(other.split(FEW), count.split(FEW), strict=True):
+        mixed = (few @ weight).view(-1, width, relations)
+        here = slice(done, done + int(sizes.sum()))
+        place = number[here] - number[done], rank[here]
+        dependents = own.new_zeros(len(few), int(sizes.max()), own.size(1)).index_put(place, own[order[here]])
+        scores.append((dependents @ mixed)[place])
+        done = here.stop
+    found = torch.cat(scores)[order.argsort()] + scorer.scorer.W_bilin.bias
+    return found.view(*heads.shape, -1)
 
 
 def best_tree(scores: Any) -> Any:

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kg import resources
 from kg.dates import aim, find_dateline, find_dates, load_rules
 from kg.dates.periods import Anchor, easter, recurring, shift_month, week_days
+from kg.dates.rules import small_letters
 from kg.errors import RuleError
 from kg.model import Sentence, Word
 
@@ -357,3 +359,23 @@ def test_a_broken_rule_file_says_what_is_wrong(tmp_path, change, message):
     broken.write_text(text.replace(*change), encoding="utf-8")
     with pytest.raises(RuleError, match=message):
         load_rules(broken)
+
+
+def in_the_news():
+    return [path.read_text("utf-8") for path in sorted(resources.path("news").glob("*.txt"))]
+
+
+@pytest.mark.parametrize("capitals", [str, str.upper, str.title])
+def test_no_phrase_begins_where_the_first_look_sees_no_opening(capitals):
+    """The quick look (`openings`) must see every place where any of the patterns, tried one by one, finds something."""
+    examples = [example for phrase in RULES.phrases for example, _ in phrase.examples]
+    for text in map(capitals, [*examples, *in_the_news(), "İ на 5 май 2020 г."]):
+        seen = {opening.start() for opening in RULES.openings.finditer(small_letters(text))}
+        found = {match.start() for phrase in RULES.phrases for pattern in phrase.patterns for match in pattern.finditer(text)}
+        assert found <= seen, text
+    assert sum(len(RULES.openings.findall(small_letters(text))) for text in in_the_news()) > 30
+
+
+def test_the_first_look_spares_most_sentences():
+    sentences = [line for text in in_the_news() for line in text.split(". ") if line.strip()]
+    assert sum(RULES.openings.search(small_letters(line)) is None for line in sentences) > len(sentences) / 3

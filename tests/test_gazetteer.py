@@ -1,11 +1,17 @@
 """What the shipped gazetteer knows, and how a user extends it."""
 
+from dataclasses import replace
+from pathlib import Path
+
 import babel
 import pycountry
 import pytest
 
-from kg import gazetteer
+from kg import gazetteer, mentions, parse
 from kg.errors import RuleError
+from kg.model import Sentence, Word
+from kg.names import fold
+from kg.tree import Tree
 
 
 @pytest.fixture(scope="module")
@@ -173,3 +179,50 @@ def test_a_wrong_row_is_named(tmp_path, content, told):
     with pytest.raises(RuleError, match=told) as error:
         gazetteer.load(extra=(extra,))
     assert "wrong.tsv" in str(error.value)
+
+
+class Everything(frozenset):
+    """A set of words that has every word: with it no name is passed over."""
+
+    def issuperset(self, other):
+        return True
+
+
+def in_a_sentence(name):
+    """A tree of the words „Вчера“, the name's, „Аблъм“ and „Брълц“, all in a row."""
+    forms, start, words = ["Вчера", *name.replace("-", " - ").split(), "Аблъм", "Брълц"], 0, []
+    for id, form in enumerate(forms, 1):
+        glued = form == "-" or (id > 1 and forms[id - 2] == "-")
+        start += 0 if glued else 1
+        words.append(Word(id, form, form.lower(), "PROPN", "Np", (), id - 1, "flat", start, start + len(form)))
+        start += len(form)
+    return Tree(Sentence("doc", 0, tuple(words)))
+
+
+def test_no_name_is_lost_by_passing_over_words_that_no_name_has(known):
+    blind = replace(known)
+    blind.__dict__["words"] = Everything()
+    seed = parse.from_conllu((Path(__file__).parent / "seed" / "parse.conllu").read_text("utf-8"), "doc")
+    names = [name for table in (known.country_names, known.seats, known.entries) for name in table if " " in name]
+    names += [f"{name.split()[0]}та {name.split(' ', 1)[1]}" for name in names]  # with an article on the first word
+    trees = [*map(Tree, seed), *(in_a_sentence(name.title()) for name in names)]
+    found = 0
+    for tree in trees:
+        every = list(mentions._gazetteer_names(tree, blind))
+        assert list(mentions._gazetteer_names(tree, known)) == every
+        found += len(every)
+    assert found > len(names) / 2 > 200
+
+
+def test_what_is_known_of_names_already_is_not_worked_out_again(known):
+    from kg.lexicon import load_lexicon
+
+    lexicon = load_lexicon()
+    tree = Tree(parse.from_conllu((Path(__file__).parent / "seed" / "parse.conllu").read_text("utf-8"), "doc")[1])
+    text = " " * tree.sentence.start + " ".join(word.form for word in tree.words) + " " * tree.sentence.end
+    first = mentions.find_mentions(tree, text, lexicon, known)
+    assert first.names and mentions.find_mentions(tree, text, lexicon, known, before=first) is first
+    words = tree.words[first.names[0].first - 1 : first.names[0].last]
+    decided = {fold(" ".join(word.form for word in words)): "Plan"}
+    again = mentions.find_mentions(tree, text, lexicon, known, frozenset(), decided, first)
+    assert again == mentions.find_mentions(tree, text, lexicon, known, frozenset(), decided) != first

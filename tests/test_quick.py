@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.quick import best_tree
+from kg.quick import _remembered, best_tree, padded, relation_scores
 
 
 @st.composite
@@ -34,6 +34,41 @@ def test_the_best_tree_is_as_good_as_that_of_the_search(table):
             seen.add(word)
             word = found[word]
     assert total(table, found) == pytest.approx(total(table, searched))
+
+
+rows_of_numbers = st.lists(st.lists(st.integers(0, 99), min_size=1, max_size=6), min_size=1, max_size=6)
+rows_of_lists = st.lists(st.lists(st.lists(st.integers(0, 99), min_size=3, max_size=3), min_size=1, max_size=5), min_size=1, max_size=5)
+
+
+@given(rows_of_numbers | rows_of_lists, st.integers(0, 3))
+def test_rows_are_padded_as_stanza_pads_them(rows, pad):
+    from stanza.models.common.data import get_long_tensor
+
+    assert padded(rows, len(rows), pad).equal(get_long_tensor(rows, len(rows), pad))
+
+
+@given(st.lists(st.lists(st.text(max_size=2), max_size=9), max_size=9))
+def test_what_is_remembered_is_what_was_looked_up(calls):
+    asked = []
+    look_all_up = _remembered(lambda unit: asked.append(unit) or unit.upper())
+    assert [look_all_up(units) for units in calls] == [[unit.upper() for unit in units] for units in calls]
+    assert len(asked) == len(set(asked))
+
+
+@given(st.integers(0, 2**31))
+def test_relations_of_shared_heads_are_scored_as_those_of_all_pairs(seed):
+    import torch
+    from stanza.models.common.biaffine import DeepBiaffineScorer
+
+    torch.manual_seed(seed)
+    scorer = DeepBiaffineScorer(6, 6, 5, 4).eval()
+    scorer.scorer.W_bilin.weight.data.normal_()
+    scorer.scorer.W_bilin.bias.data.normal_()
+    states, heads = torch.randn(3, 8, 6), torch.randint(0, 8, (3, 7))
+    with torch.no_grad():
+        every = scorer(states, states)[:, 1:]
+        chosen = every.gather(2, heads[:, :, None, None].expand(-1, -1, 1, 4)).squeeze(2)
+        assert torch.allclose(relation_scores(scorer, states, heads), chosen, atol=1e-5)
 
 
 def test_a_quick_pipeline_annotates_as_a_plain_one(monkeypatch):
