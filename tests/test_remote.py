@@ -167,6 +167,39 @@ def test_a_wrong_password_is_named_and_not_shown(virtuoso, monkeypatch):
     assert "s3cret" not in str(caught.value)
 
 
+def test_without_a_password_it_is_asked_for(virtuoso, monkeypatch):
+    monkeypatch.delenv("KG_STORE_USER", raising=False)
+    with open_store(virtuoso) as store, pytest.raises(StoreError, match=r"\(401\); set KG_STORE_USER"):
+        store.replace(sample_graphs())
+
+
+class Ticketed(http.server.BaseHTTPRequestHandler):
+    """Lets in who has a ticket, which is no password."""
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.send_response(401)
+        self.send_header("WWW-Authenticate", "Negotiate")
+        self.send_header("Content-Length", "0")
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.mark.parametrize(("user", "says"), [("me", "another way to log in"), ("", "set KG_STORE_USER")])
+def test_a_server_that_takes_no_passwords_is_named(user, says, monkeypatch):
+    monkeypatch.setenv("KG_STORE_USER", user)
+    monkeypatch.setenv("KG_STORE_PASSWORD", "s3cret")
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Ticketed)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    with open_store(f"http://127.0.0.1:{server.server_port}/sparql") as store, pytest.raises(StoreError, match=says) as caught:
+        store.update("CLEAR ALL")
+    server.shutdown()
+    server.server_close()
+    assert "s3cret" not in str(caught.value)
+
+
 def test_a_password_in_the_url_is_refused():
     with pytest.raises(StoreError, match="KG_STORE_USER") as caught:
         open_store("http://me:s3cret@127.0.0.1:9/sparql")

@@ -133,6 +133,8 @@ class RemoteStore:
                     return reply.headers.get_content_type(), _read(reply, deadline, timeout)
             except urllib.error.HTTPError as error:
                 raise self._refused(error) from error
+            except ValueError as error:  # urllib's word for a scheme that it has no handler for
+                raise StoreError(f"the server {self.url} asks for another way to log in than a password: {error}") from error
             except TimeoutError as error:
                 if timeout is not None:
                     raise _too_slow(timeout) from error
@@ -159,10 +161,12 @@ class RemoteStore:
 
 def _opener(urls: Iterable[str]) -> urllib.request.OpenerDirector:
     """An opener that logs in where the server asks it to, and at no other address than `urls`."""
+    user = os.environ.get("KG_STORE_USER")
+    if not user:
+        return urllib.request.build_opener()
     passwords = urllib.request.HTTPPasswordMgrWithDefaultRealm()
-    if user := os.environ.get("KG_STORE_USER"):
-        for url in urls:
-            passwords.add_password(None, url, user, os.environ.get("KG_STORE_PASSWORD", ""))
+    for url in urls:
+        passwords.add_password(None, url, user, os.environ.get("KG_STORE_PASSWORD", ""))
     return urllib.request.build_opener(
         urllib.request.HTTPBasicAuthHandler(passwords), urllib.request.HTTPDigestAuthHandler(passwords)
     )
