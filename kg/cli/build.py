@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import gc
 import json
 import sys
 from collections.abc import Iterator
@@ -42,6 +43,7 @@ Html = Annotated[
 ]
 BASE = "https://w3id.org/diplokg/id/"
 LIMIT = 20_000_000
+RARELY = 100_000  # new objects after which Python looks for dead cycles: a build makes millions, and hardly a cycle
 
 
 def register(app: typer.Typer) -> None:
@@ -76,6 +78,7 @@ def build(
     """
     from kg import pipeline
 
+    gc.set_threshold(RARELY)
     chosen = _options(model, rules, gazetteer, verdicts, jobs, scheduler, limit, base, wait, diff, dry_run)
     with _progress() as tell:
         report = pipeline.build(paths or [], store, chosen, tell=tell)
