@@ -14,6 +14,7 @@ from itertools import accumulate, pairwise
 
 from kg import names
 from kg.gazetteer import Gazetteer
+from kg.gazetteer.values import WORD
 from kg.grammar import QUOTES, TIMES
 from kg.lexicon import Lexicon
 from kg.model import Mention, Word
@@ -276,7 +277,7 @@ def _strange(tree: Tree, gazetteer: Gazetteer) -> list[bool]:
     runs = list(accumulate((word.start > before.end for before, word in pairwise(tree.words)), initial=0))
     sizes = Counter(run for run, word in zip(runs, tree.words, strict=True) if word.form[0].isalnum())
     return [
-        sizes[run] < 2 and not gazetteer.words.issuperset(names.fold(word.form).split())
+        sizes[run] < 2 and not gazetteer.words.issuperset(WORD.findall(names.fold(word.form)))
         for run, word in zip(runs, tree.words, strict=True)
     ]
 

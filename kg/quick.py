@@ -30,7 +30,7 @@ def quicken(pipeline: Any) -> None:
             _quicken_tags(part.trainer.model)
         if name == "depparse":
             _quicken_parser(part.trainer.model)
-        if name == "lemma":
+        if name == "lemma" and not (part.use_identity or part.trainer.has_contextual_lemmatizers()):
             _quicken_lemmas(part)
 
 
@@ -124,7 +124,7 @@ def _quicken_characters(model: Any) -> None:
 
 
 def _quicken_tags(model: Any) -> None:
-    """Score the tags of a word for each part of speech that occurs, of which there are few, not for each word anew."""
+    """Score the tags once for each part of speech that occurs, of which there are few, instead of for each word."""
     import torch
     from stanza.models.common.biaffine import BiaffineScorer
     from stanza.models.pos.model import TAG_LINK_HIDDEN
@@ -138,9 +138,10 @@ def _quicken_tags(model: Any) -> None:
             scores = (words @ weight[:-1].flatten(1) + weight[-1].flatten()).view(len(words), len(values), -1)
             return scores[torch.arange(len(words)), number] + self.W_bilin.bias
 
-    told_apart = len(model.upos_emb.weight[:, 0].unique()) == len(model.upos_emb.weight)
-    alone = all(tuple(parents) == ("upos",) for name, parents in model.column_parents.items() if parents)
-    if told_apart and alone and model.link_mode != TAG_LINK_HIDDEN:
+    if model.share_hid or model.link_mode == TAG_LINK_HIDDEN or {*model.column_parents.values()} != {(), ("upos",)}:
+        return  # a tagger of another build, whose tags do not hang on the part of speech alone
+    first = model.upos_emb.weight[:, 0]
+    if len(first.unique()) == len(first):  # this number alone tells which part of speech a row stands for
         for module in model.tag_clf.modules():
             if type(module) is BiaffineScorer:
                 module.__class__ = QuickScorer

@@ -97,10 +97,13 @@ def _one_thread() -> None:
 def _work_at_a_stretch(job: Job, stages: Stages) -> tuple[Outcome, ...]:
     """Python looks for cycles of dead objects after the job, not a hundred times amid it, and never among the models."""
     gc.disable()
-    outcomes = work(job, stages)
-    gc.collect()
-    gc.freeze()
-    return outcomes
+    try:
+        return work(job, stages)
+    finally:
+        gc.enable()
+        gc.collect()
+        if not gc.get_freeze_count():  # after the first job: what is alive now stays
+            gc.freeze()
 
 
 def _first_done(running: dict[Any, Job]) -> Any:

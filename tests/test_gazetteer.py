@@ -1,5 +1,6 @@
 """What the shipped gazetteer knows, and how a user extends it."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -190,12 +191,10 @@ class Everything(frozenset):
 
 def in_a_sentence(name):
     """A tree of the words „Вчера“, the name's, „Аблъм“ and „Брълц“, all in a row."""
-    forms, start, words = ["Вчера", *name.replace("-", " - ").split(), "Аблъм", "Брълц"], 0, []
-    for id, form in enumerate(forms, 1):
-        glued = form == "-" or (id > 1 and forms[id - 2] == "-")
-        start += 0 if glued else 1
-        words.append(Word(id, form, form.lower(), "PROPN", "Np", (), id - 1, "flat", start, start + len(form)))
-        start += len(form)
+    text, words = f"Вчера {name} Аблъм Брълц", []
+    for id, match in enumerate(re.finditer(r"\w+|\S", text), 1):
+        form, upos = match.group(), "PROPN" if match.group().isalnum() else "SYM"
+        words.append(Word(id, form, form.lower(), upos, "Np", (), id - 1, "flat", *match.span()))
     return Tree(Sentence("doc", 0, tuple(words)))
 
 
@@ -203,8 +202,8 @@ def test_no_name_is_lost_by_passing_over_words_that_no_name_has(known):
     blind = replace(known)
     blind.__dict__["words"] = Everything()
     seed = parse.from_conllu((Path(__file__).parent / "seed" / "parse.conllu").read_text("utf-8"), "doc")
-    names = [name for table in (known.country_names, known.seats, known.entries) for name in table if " " in name]
-    names += [f"{name.split()[0]}та {name.split(' ', 1)[1]}" for name in names]  # with an article on the first word
+    names = [name for table in (known.country_names, known.seats, known.entries) for name in table if not name.isalnum()]
+    names += [name.replace(" ", "та ", 1) for name in names]  # with an article on the first word
     trees = [*map(Tree, seed), *(in_a_sentence(name.title()) for name in names)]
     found = 0
     for tree in trees:

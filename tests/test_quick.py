@@ -83,4 +83,5 @@ def test_a_quick_pipeline_annotates_as_a_plain_one(monkeypatch):
     plain = parse.load_pipeline(models.folder, models.package)
     assert type(plain.processors["depparse"].trainer.model).__name__ == "GraphParser"
     assert type(quick.processors["depparse"].trainer.model).__name__ == "QuickParser"
+    assert {type(tag).__name__ for tag in quick.processors["pos"].trainer.model.tag_clf["feats"]} == {"QuickScorer"}
     assert list(parse.parse(documents, quick)) == list(parse.parse(documents, plain))

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from kg import names
+
+WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +97,9 @@ class Gazetteer:
 
     @cached_property
     def words(self) -> frozenset[str]:
-        """Every folded word of a name that has a kind."""
+        """Every folded word of a name that has a kind, without punctuation."""
         known = (self.country_names, self.seats, self.entries, self.places)
-        return frozenset(word for names_of_a_kind in known for name in names_of_a_kind for word in name.split())
+        return frozenset(word for names_of_a_kind in known for name in names_of_a_kind for word in WORD.findall(name))
 
     def first_name(self, word: str) -> bool:
         """Is it somebody's first name, in either alphabet: "Петър", "Mark", "Оливър" (which sounds like Oliver)?"""
