@@ -15,13 +15,14 @@ RUN = 20_000  # lines that are sorted at once: some 4 MB
 OPEN = 100  # files that wait at the same time; more are joined to one
 
 
-def in_order(lines: Iterable[str], folder: Path) -> Iterator[str]:
+def in_order(lines: Iterable[str], folder: Path) -> Iterable[str]:
     """`lines` sorted, each once. More than RUN of them wait in nameless files in `folder`."""
     rest = iter(lines)
     run = [*islice(rest, RUN)]
-    if len(run) < RUN:
-        yield from sorted({*run})
-        return
+    return dict.fromkeys(sorted(run)) if len(run) < RUN else _in_runs(run, rest, folder)
+
+
+def _in_runs(run: list[str], rest: Iterator[str], folder: Path) -> Iterator[str]:
     with contextlib.ExitStack() as files:
 
         def waiting(lines: Iterable[str]) -> IO[str]:
@@ -43,17 +44,20 @@ def in_order(lines: Iterable[str], folder: Path) -> Iterator[str]:
             yield line.rstrip("\n")
 
 
-def kept(lines: Iterable[str], file: Path, least: int) -> Iterator[str]:
+def kept(lines: Iterable[str], file: Path, least: int) -> Iterable[str]:
     """The lines themselves; when there are `least` or more they are in `file` afterwards, else there is no such file."""
     rest = iter(lines)
     first = [*islice(rest, least)]
     if len(first) < least:
         file.unlink(missing_ok=True)
-        yield from first
-        return
+        return first
+    return _copied(chain(first, rest), file)
+
+
+def _copied(lines: Iterable[str], file: Path) -> Iterator[str]:
     new = file.with_name(file.name + ".new")
     with open(new, "w", encoding="utf-8", newline="\n") as stream:
-        for line in chain(first, rest):
+        for line in lines:
             stream.write(line + "\n")
             yield line
     os.replace(new, file)

@@ -20,7 +20,7 @@ import shutil
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import islice
+from itertools import chain, islice, repeat
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -270,14 +270,12 @@ def _replace(store: pyoxigraph.Store, state: Path, graphs: Mapping[str, Iterable
         store.remove_graph(pyoxigraph.NamedNode(name))
         _kept(state, name).unlink(missing_ok=True)
 
-    def changes() -> Iterator[tuple[bool, str]]:
-        for name in sorted(graphs):
-            file = _kept(state, name)
-            after = lines.kept(lines.in_order(graphs[name], state), file, LARGE)
-            if name in old:
-                yield from lines.differences(_before(store, pyoxigraph.NamedNode(name), file), after)
-            else:
-                yield from ((True, line) for line in after)
+    def changes(name: str) -> Iterable[tuple[bool, str]]:
+        file = _kept(state, name)
+        after = lines.kept(lines.in_order(graphs[name], state), file, LARGE)
+        if name in old:
+            return lines.differences(_before(store, pyoxigraph.NamedNode(name), file), after)
+        return zip(repeat(True), after)
 
     def change(batch: Sequence[tuple[bool, str]]) -> None:
         gone = "\n".join(line for new, line in batch if not new)
@@ -285,9 +283,9 @@ def _replace(store: pyoxigraph.Store, state: Path, graphs: Mapping[str, Iterable
             store.remove(quad)
         added = "\n".join(line for new, line in batch if new)
         if added:
-            store.bulk_load(input=added, format=pyoxigraph.RdfFormat.N_QUADS)
+            store.bulk_load(input=added, format=pyoxigraph.RdfFormat.N_QUADS, lenient=True)  # written by kg.graph or kg.dump
 
-    differences, batches = changes(), 0
+    differences, batches = chain.from_iterable(map(changes, sorted(graphs))), 0
     with ThreadPoolExecutor(LOADERS) as beside:  # the database takes some batches while the next is made
         running: deque[Future[None]] = deque()
         while batch := [*islice(differences, BATCH)]:
