@@ -6,18 +6,21 @@ import os
 import random
 import shutil
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from fakes import FAKES
+from fakes import FAKES, parse_by_model, versions
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kg.desk import Options
 from kg.errors import KgError, StoreError
+from kg.model import Document
 from kg.pipeline import build, remove, status, watch
-from kg.stages import Settings
+from kg.stages import Job, Settings
 from kg.store import open_store
+from kg.workers import FORK, processes
 
 ALONE = Options(jobs=1, diff=True)
 PEOPLE = ("Иван", "Петър", "Мария", "Елена")
@@ -423,3 +426,40 @@ def test_a_document_that_kills_its_worker_is_reported_and_skipped(tmp_path, monk
     assert [("killer.txt", True)] == [(Path(p.split(":")[0]).name, "kills the program" in p) for p in report.problems]
     (folder / "killer.txt").unlink()
     assert from_nothing(folder, tmp_path) == quads(tmp_path / "kg")
+
+
+def test_without_the_process_that_holds_the_models_the_build_ends_and_nothing_is_lost(tmp_path, monkeypatch):
+    monkeypatch.setattr("kg.desk.BATCH", 20)
+    texts = {f"t{i}": f"Иван среща {PEOPLE[i % 4]}\nден {i}" for i in range(12)}
+    folder = news(tmp_path / "news", **texts, z="ORPHAN")
+    with pytest.raises(KgError, match="process that holds the models was killed"):
+        build([folder], tmp_path / "kg", Options(jobs=2), FAKES)
+    (folder / "z.txt").unlink()
+    assert build([folder], tmp_path / "kg", Options(jobs=2), FAKES).added == 12
+    assert from_nothing(folder, tmp_path) == quads(tmp_path / "kg")
+
+
+@pytest.mark.skipif(not FORK, reason="each process loads the models where none is forked")
+def test_the_models_are_loaded_once_whatever_the_number_of_processes():
+    stages = replace(FAKES, parse=parse_by_model)
+    jobs = [Job((Document(f"текст {i}"),), (None,), Settings(), versions(Settings())) for i in range(20)]
+    done = [outcome for outcomes in processes(jobs, stages, 2) for outcome in outcomes]
+    rows = [one.parse.splitlines()[1].split("\t") for one in done]
+    assert len(done) == 20
+    assert len({loaded for _, loaded, *_ in rows}) == 1
+    assert {loaded for _, loaded, *_ in rows}.isdisjoint({reader for _, _, reader, *_ in rows})
+
+
+def test_a_fault_comes_from_the_processes_with_where_it_was():
+    with pytest.raises(AttributeError) as raised:
+        list(processes([Job((None,), (None,), Settings(), versions(Settings()))], FAKES, 2))
+    assert "in work" in raised.value.__notes__[0]
+
+
+def test_jobs_that_cannot_be_made_stop_the_processes():
+    def jobs():
+        yield Job((Document("текст"),), (None,), Settings(), versions(Settings()))
+        raise KgError("no more")
+
+    with pytest.raises(KgError, match="no more"):
+        list(processes(jobs(), FAKES, 2))
