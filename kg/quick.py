@@ -9,12 +9,13 @@ one by one.
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
 FEW = 64
 KNOWN = 50_000  # units whose numbers are remembered
+WORDS = 20_000  # words whose spelling is remembered, as 100 numbers or so each
 
 
 def quicken(pipeline: Any) -> None:
@@ -52,8 +53,8 @@ def _pretrained(part: Any) -> tuple[Any, ...]:
     return (pretrain.vocab,) if pretrain is not None else ()
 
 
-def _remembered(look_up: Callable[[Any], Any]) -> Callable[[Sequence[Any]], list[Any]]:
-    """A function of many units that asks `look_up` once for each; forgets all when it knows too many."""
+def remembered(look_up: Callable[[Sequence[Any]], Iterable[Any]]) -> Callable[[Sequence[Any]], list[Any]]:
+    """A function of many units that asks `look_up` for each once, many at a time; forgets all when it knows too many."""
     known: dict[Any, Any] = {}
 
     def look_all_up(units: Sequence[Any]) -> list[Any]:
@@ -63,15 +64,16 @@ def _remembered(look_up: Callable[[Any], Any]) -> Callable[[Sequence[Any]], list
         except KeyError:
             if len(known) > KNOWN:
                 known.clear()
-            known.update((key, look_up(unit)) for key, unit in zip(keys, units, strict=True) if key not in known)
+            new = {key: unit for key, unit in zip(keys, units, strict=True) if key not in known}
+            known.update(zip(new, look_up([*new.values()]), strict=True))
             return [known[key] for key in keys]
 
     return look_all_up
 
 
 def _quicken_vocabulary(vocabulary: Any) -> None:
-    vocabulary.map = _remembered(vocabulary.unit2id)
-    vocabulary.unmap = _remembered(vocabulary.id2unit)
+    vocabulary.map = remembered(vocabulary.map)
+    vocabulary.unmap = remembered(vocabulary.unmap)
 
 
 def _quicken_tensors() -> None:
@@ -97,30 +99,34 @@ def padded(rows: Sequence[Any], count: int, pad_id: int = 0) -> Any:
 
 
 def _quicken_characters(model: Any) -> None:
-    """Spell each different word of a batch once."""
+    """Spell each different word once, and not again while it is remembered."""
     import torch
     from stanza.models.common.char_model import CharacterModel
     from stanza.models.common.utils import tensor_unsort
     from torch.nn.utils.rnn import pack_sequence, pad_packed_sequence
 
     class QuickCharacters(CharacterModel):
+        spelled: dict[bytes, Any]
+
         def forward(self, chars, chars_mask, word_orig_idx, sentlens, wordlens):
-            numbers, places = [], []
-            first: dict[bytes, int] = {}
-            for place, row in enumerate(chars.numpy()):
-                number = first.setdefault(row.tobytes(), len(places))
-                if number == len(places):
-                    places.append(place)
-                numbers.append(number)
-            lengths = [wordlens[place] for place in places]
-            once = super().forward(chars[places], None, range(len(places)), [len(places)], lengths)
-            once = once[0] if self.pad else once.data
-            words = pack_sequence(tensor_unsort(once[torch.tensor(numbers)], word_orig_idx).split(sentlens))
-            return pad_packed_sequence(words, batch_first=True)[0] if self.pad else words
+            words = [row[:length].tobytes() for row, length in zip(chars.numpy(), wordlens, strict=True)]
+            if len(self.spelled) > WORDS:
+                self.spelled.clear()
+            new = {word: place for place, word in enumerate(words) if word not in self.spelled}
+            if new:
+                places = sorted(new.values())  # the longest first, as they came
+                lengths = [wordlens[place] for place in places]
+                once = super().forward(chars[places], None, range(len(places)), [len(places)], lengths)
+                vectors = once[0] if self.pad else once.data
+                self.spelled.update(zip((words[place] for place in places), vectors.clone().unbind(), strict=True))
+            found = torch.stack([self.spelled[word] for word in words])
+            sentences = pack_sequence(tensor_unsort(found, word_orig_idx).split(sentlens))
+            return pad_packed_sequence(sentences, batch_first=True)[0] if self.pad else sentences
 
     for module in model.modules():
         if type(module) is CharacterModel:
             module.__class__ = QuickCharacters
+            module.spelled = {}
 
 
 def _quicken_tags(model: Any) -> None:
@@ -148,17 +154,19 @@ def _quicken_tags(model: Any) -> None:
 
 
 def _quicken_lemmas(part: Any) -> None:
-    """Lemmatize each different word of a document once; a lemma depends on the form and its part of speech alone."""
+    """Lemmatize each different word once; a lemma depends on the form and its part of speech alone."""
     from stanza.models.common.doc import LEMMA, TEXT, UPOS, Document
 
     plain = part.process
 
+    def look_up(words: Sequence[tuple[str, str]]) -> Sequence[str]:
+        rows = [{"id": number, TEXT: text, UPOS: upos} for number, (text, upos) in enumerate(words, 1)]
+        return plain(Document([rows])).get([LEMMA])
+
+    lemmas = remembered(look_up)
+
     def process(document: Any) -> Any:
-        words = [tuple(word) for word in document.get([TEXT, UPOS])]
-        each = list(dict.fromkeys(words))
-        rows = [{"id": number, TEXT: text, UPOS: upos} for number, (text, upos) in enumerate(each, 1)]
-        lemmas = dict(zip(each, plain(Document([rows])).get([LEMMA]), strict=True)) if rows else {}
-        document.set([LEMMA], [lemmas[word] for word in words])
+        document.set([LEMMA], lemmas([tuple(word) for word in document.get([TEXT, UPOS])]))
         return document
 
     part.process = process

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kg.quick import _remembered, best_tree, padded, relation_scores
+from kg.quick import best_tree, padded, relation_scores, remembered
 
 
 @st.composite
@@ -48,9 +48,9 @@ def test_rows_are_padded_as_stanza_pads_them(rows, pad):
 
 
 @given(st.lists(st.lists(st.text(max_size=2), max_size=9), max_size=9))
-def test_what_is_remembered_is_what_was_looked_up(calls):
+def test_what_isremembered_is_what_was_looked_up(calls):
     asked = []
-    look_all_up = _remembered(lambda unit: asked.append(unit) or unit.upper())
+    look_all_up = remembered(lambda units: asked.extend(units) or [unit.upper() for unit in units])
     assert [look_all_up(units) for units in calls] == [[unit.upper() for unit in units] for units in calls]
     assert len(asked) == len(set(asked))
 
