@@ -84,4 +84,8 @@ def test_a_quick_pipeline_annotates_as_a_plain_one(monkeypatch):
     assert type(plain.processors["depparse"].trainer.model).__name__ == "GraphParser"
     assert type(quick.processors["depparse"].trainer.model).__name__ == "QuickParser"
     assert {type(tag).__name__ for tag in quick.processors["pos"].trainer.model.tag_clf["feats"]} == {"QuickScorer"}
-    assert list(parse.parse(documents, quick)) == list(parse.parse(documents, plain))
+    found = list(parse.parse(documents, plain))
+    assert list(parse.parse(documents, quick)) == found
+    assert list(parse.parse(documents[:3], quick)) == found[:3]  # all words are remembered
+    monkeypatch.setattr("kg.quick.WORDS", 5)
+    assert list(parse.parse(documents[:3], quick)) == found[:3]  # they are forgotten

@@ -134,7 +134,8 @@ class LocalStore:
         """Let each graph of `graphs` (name -> its N-Quads lines) be exactly its lines, and drop the graphs of `remove`.
 
         All of it or nothing: a reader sees the state before or the state after. The lines may come from generators,
-        which are drawn once, one after the other in the order of the names; no graph is held in memory whole. `note`
+        which are drawn once, one after the other in the order of the names; no graph is held in memory whole. That their
+        IRIs are well-formed is believed: kg.graph and kg.dump write no others. `note`
         is what the writer wants to know of this state next time; it changes together with the graphs.
         """
         self._change(lambda store, state: _replace(store, state, graphs, frozenset(remove)), note)
