@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kg.grammar import ADVERBS, CLITICS, DASHES, FULL_ARTICLES, FUTURE_IN_PAST, INTENTIONS, MISREAD, NO_FUTURE, OBJECT_CLITICS, QUOTES, TIMES
+from kg.grammar import ADVERBS, CLITICS, DASHES, FULL_ARTICLES, FUTURE_IN_PAST, INTENTIONS, MISREAD, NO_FUTURE, OBJECT_CLITICS, QUOTES, THAT, TIMES
 from kg.model import Sentence, Word
 from kg.tree import NAME_RELATIONS, named
 
@@ -46,7 +46,9 @@ def repair(sentence: Sentence) -> Sentence:
     27. "Възкликна | министърът": a noun with the full article is the subject of a verb that has none.
     28. "За срещи с Борисов, | с Павлова | и с Димов": phrases with one preposition are one row.
     29. "Ако ЕС не отстъпи, заяви Фарадж | преди среща с Барние |": what follows the one who says belongs to the saying.
-    30. A word is not its own ancestor: what the parser left in a circle hangs on the root.
+    30. "Думите на министъра, | че време няма |, прозвучаха": a clause with че between a noun and its verb says more of the
+       noun.
+    31. A word is not its own ancestor: what the parser left in a circle hangs on the root.
     """
     words = list(sentence.words)
     _marks_are_no_names(words)
@@ -78,6 +80,7 @@ def repair(sentence: Sentence) -> Sentence:
     _full_article(words)
     _rows_of_phrases(words)
     _after_the_speaker(words)
+    _that_after_nouns(words)
     _no_circles(words)
     return replace(sentence, words=tuple(words))
 
@@ -594,6 +597,16 @@ def _after_the_speaker(words: list[Word]) -> None:
         saying = next((w for w in words[word.head : first - 1] if w.deprel == "parataxis" and w.upos == "VERB"), None)
         if saying and first - 1 > saying.id and _inside(words, first - 1, [saying.id]):
             words[word.id - 1] = replace(word, head=saying.id)
+
+
+def _that_after_nouns(words: list[Word]) -> None:
+    for that in words:
+        verb = words[that.head - 1] if that.form.lower() in THAT and that.head else None
+        if not verb or verb.deprel not in ("ccomp", "csubj", "advcl") or verb.head < verb.id or that.id < 3:
+            continue
+        noun = next((w for w in words[: that.id - 2] if w.head == verb.head and w.deprel == "nsubj" and w.upos == "NOUN"), None)
+        if noun and words[that.id - 2].form == "," and _inside(words, that.id - 2, [noun.id]):
+            words[verb.id - 1] = replace(verb, head=noun.id, deprel="acl")
 
 
 def _no_circles(words: list[Word]) -> None:

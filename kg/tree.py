@@ -910,7 +910,7 @@ class Tree:
         """The head of the noun phrase that begins after word `id`: "според | британския вестник" -> "вестник"."""
         for i in range(id + 1, min(id + 8, len(self.words)) + 1):
             word = self.word(i)
-            if word.upos in ("NOUN", "PROPN", "PRON") and self.form(i) not in CLITICS:
+            if word.upos in ("NOUN", "PROPN", "PRON") and (named(word) or self.form(i) not in CLITICS):
                 return self.phrase_head(i) if id < self.phrase_head(i) <= i else i
             if word.upos in ("VERB", "SCONJ") and word.feat("VerbForm") == "Fin":
                 return None
@@ -1003,7 +1003,8 @@ class Tree:
         out: list[int] = []
         for child in self.children(id):
             thing = self.word(child).deprel in ("obj", "iobj") and self.word(child).upos != "ADV"  # "| там | го посрещна"
-            if thing and not self.preposition(child) and self.form(child) not in CLITICS:
+            small = self.form(child) in CLITICS and not named(self.word(child))  # "поздрави | Си | Дзинпин"
+            if thing and not small and not self.preposition(child):
                 out += self.conjuncts(child)
         if not out and self.reflexive(id):
             subject = self.passive_subject(id)
