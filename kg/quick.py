@@ -14,8 +14,8 @@ from itertools import chain
 from typing import Any
 
 FEW = 64
-KNOWN = 50_000  # units whose numbers are remembered
-WORDS = 20_000  # words whose spelling is remembered, as 100 numbers or so each
+KNOWN = 20_000  # units whose numbers are remembered
+WORDS = 6_000  # words whose spelling is remembered, as 100 numbers or so each
 
 
 def quicken(pipeline: Any) -> None:
@@ -106,27 +106,32 @@ def _quicken_characters(model: Any) -> None:
     from torch.nn.utils.rnn import pack_sequence, pad_packed_sequence
 
     class QuickCharacters(CharacterModel):
-        spelled: dict[bytes, Any]
+        rows: dict[bytes, int]
+        spelled: Any
 
         def forward(self, chars, chars_mask, word_orig_idx, sentlens, wordlens):
             words = [row[:length].tobytes() for row, length in zip(chars.numpy(), wordlens, strict=True)]
-            if len(self.spelled) > WORDS:
-                self.spelled.clear()
-            new = {word: place for place, word in enumerate(words) if word not in self.spelled}
+            new = {word: place for place, word in enumerate(words) if word not in self.rows}
+            if new and len(self.rows) + len(new) > len(self.spelled):
+                self.rows.clear()
+                new = {word: place for place, word in enumerate(words)}
             if new:
                 places = sorted(new.values())  # the longest first, as they came
                 lengths = [wordlens[place] for place in places]
                 once = super().forward(chars[places], None, range(len(places)), [len(places)], lengths)
                 vectors = once[0] if self.pad else once.data
-                self.spelled.update(zip((words[place] for place in places), vectors.clone().unbind(), strict=True))
-            found = torch.stack([self.spelled[word] for word in words])
+                if len(self.spelled) < len(new) or self.spelled.size(1) != vectors.size(1):
+                    self.spelled = vectors.new_empty(max(WORDS, len(new)), vectors.size(1))
+                self.spelled[len(self.rows) : len(self.rows) + len(new)] = vectors
+                self.rows.update((words[place], row) for row, place in enumerate(places, len(self.rows)))
+            found = self.spelled[torch.tensor([self.rows[word] for word in words])]
             sentences = pack_sequence(tensor_unsort(found, word_orig_idx).split(sentlens))
             return pad_packed_sequence(sentences, batch_first=True)[0] if self.pad else sentences
 
     for module in model.modules():
         if type(module) is CharacterModel:
             module.__class__ = QuickCharacters
-            module.spelled = {}
+            module.rows, module.spelled = {}, torch.empty(0, 0)
 
 
 def _quicken_tags(model: Any) -> None:
