@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
-FEW = 64
+FEW = 64  # heads whose scores are worked out at once
 KNOWN = 20_000  # units whose numbers are remembered
 WORDS = 6_000  # words whose spelling is remembered, as 100 numbers or so each
 
@@ -120,7 +120,7 @@ def _quicken_characters(model: Any) -> None:
                 lengths = [wordlens[place] for place in places]
                 once = super().forward(chars[places], None, range(len(places)), [len(places)], lengths)
                 vectors = once[0] if self.pad else once.data
-                if len(self.spelled) < len(new) or self.spelled.size(1) != vectors.size(1):
+                if len(self.spelled) < len(new):
                     self.spelled = vectors.new_empty(max(WORDS, len(new)), vectors.size(1))
                 self.spelled[len(self.rows) : len(self.rows) + len(new)] = vectors
                 self.rows.update((words[place], row) for row, place in enumerate(places, len(self.rows)))

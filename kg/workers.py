@@ -41,25 +41,25 @@ def processes(jobs: Iterable[Job], stages: Stages, count: int) -> Generator[tupl
 
     waiting = iter(jobs)
     context = get_context("spawn")  # a fork of this process would hold its locks and its open store
-    here, there = context.Pipe()
-    parent = context.Process(target=_parent, args=(there, stages, count))
+    near, far = context.Pipe()
+    parent = context.Process(target=_parent, args=(far, stages, count))
     parent.start()
-    there.close()
+    far.close()
     try:
         while True:
-            told = here.recv()
+            told = near.recv()
             if isinstance(told, BaseException):
                 raise told
             if told == DONE:
                 return
             if told == NEXT:
-                here.send(next(waiting, None))
+                near.send(next(waiting, None))
             else:
                 yield told
-    except EOFError as error:
+    except (EOFError, ConnectionError) as error:  # told nothing more, or nobody to tell
         raise KgError("the process that holds the models was killed (out of memory?); run again, what is done is kept") from error
     finally:
-        here.close()
+        near.close()
         parent.terminate()  # and with it what it has forked
         parent.join()
 
@@ -79,11 +79,11 @@ def _parent(end: Any, stages: Stages, count: int) -> None:
 
     try:
         waiting = jobs()
-        for first in waiting:
-            if FORK and None in first.parses:
-                list(stages.parse((), first.settings))
-            for outcomes in _in_pool(chain([first], waiting), stages, count):
-                end.send(outcomes)
+        first = next(waiting)  # there are as many jobs as processes at least
+        if FORK and None in first.parses:
+            list(stages.parse((), first.settings))
+        for outcomes in _in_pool(chain([first], waiting), stages, count):
+            end.send(outcomes)
         end.send(DONE)
     except (EOFError, BrokenPipeError):
         return  # nobody listens any more
