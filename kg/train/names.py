@@ -191,6 +191,15 @@ def bioes(tags: tuple[str, ...]) -> list[str]:
     return found
 
 
+def plain(tags: Iterable[str]) -> tuple[str, ...]:
+    """B- and I- of Stanza's tags.
+
+    >>> plain(["B-PER", "E-PER", "O", "S-LOC"])
+    ('B-PER', 'I-PER', 'O', 'B-LOC')
+    """
+    return tuple({"S": "B", "E": "I"}.get(tag[0], tag[0]) + tag[1:] for tag in tags)
+
+
 def write_json(path: Path, sentences: Iterable[Tagged]) -> None:
     """Stanza's NER file: a list of sentences, each a list of {text, ner}."""
     data = [[{"text": word, "ner": tag} for word, tag in zip(s.words, bioes(s.tags), strict=True)] for s in sentences]

