@@ -2,6 +2,7 @@
 
     FOLDER/resources.json                    what is there, with an md5 for each file
     FOLDER/bg/PART/PACKAGE.pt                PART: tokenize, pos, lemma, depparse, ner, and what they depend on
+    FOLDER/bg/lemma/PACKAGE.by_tag.tsv       form, UPOS, XPOS, lemma: of kg, where the tag tells the lemma; may be missing
 
 Nothing here loads torch, except `pull`. Stanza reads weights with `weights_only`, so a file can spoil the result but
 not run code; `verify` finds a file that is not what its folder promises.
@@ -48,6 +49,11 @@ class ModelSet:
     def megabytes(self) -> float:
         """Size on disk of all files that are there, in 10^6 bytes."""
         return sum(file.path.stat().st_size for file in self.files if file.path.is_file()) / 1e6
+
+
+def by_tag_file(lemmatizer: Path) -> Path:
+    """Where the table of lemmas that depend on the tag stands: beside the lemmatizer."""
+    return lemmatizer.with_suffix(".by_tag.tsv")
 
 
 def find_models(name_or_dir: str | Path | None = None) -> ModelSet:
@@ -195,7 +201,10 @@ def _files(described: dict, folder: Path, package: str) -> list[ModelFile]:
         if (part, name) in found:
             continue
         entry = described.get(part, {}).get(name) or {}
-        found[part, name] = ModelFile(part, name, folder / LANGUAGE / part / f"{name}.pt", entry.get("md5"))
+        path = folder / LANGUAGE / part / f"{name}.pt"
+        found[part, name] = ModelFile(part, name, path, entry.get("md5"))
+        if "by_tag_md5" in entry:
+            found[part, f"{name}.by_tag"] = ModelFile(part, f"{name}.by_tag", by_tag_file(path), entry["by_tag_md5"])
         wanted += [(needed["model"], needed["package"]) for needed in entry.get("dependencies", [])]
     return list(found.values())
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from kg.errors import ModelError
 from kg.model import Document, Sentence, Word
+from kg.models import by_tag_file
 
 PROCESSORS = "tokenize,pos,lemma,depparse,ner"
 Token = tuple[str, int, int]  # text, start, end
@@ -40,7 +41,32 @@ def load_pipeline(folder: Path, package: str | None = None) -> Any:
     except Exception as error:  # stanza raises half a dozen unrelated types for a bad folder
         raise ModelError(f"cannot load Bulgarian models from {folder}: {error}; check them with: kg models verify") from error
     quicken(pipeline)
+    let_lemmas_follow_tags(pipeline)
     return pipeline
+
+
+def let_lemmas_follow_tags(pipeline: Any) -> None:
+    """Give words the lemma of their tag where the table beside the lemmatizer has one; without a table, nothing changes.
+
+    Stanza's lemmatizer knows the form and UPOS alone; "си" needs XPOS too: "свой" in "целта си" (Psxto), "се" in
+    "спомня си" (Ppxtd).
+    """
+    part = pipeline.processors["lemma"]
+    table = by_tag_file(Path(part.config.get("model_path", "")))
+    if not table.is_file():
+        return
+    lemmas = {tuple(cells[:3]): cells[3] for cells in (line.split("\t") for line in table.read_text(encoding="utf-8").splitlines())}
+    plain = part.process
+
+    def process(document: Any) -> Any:
+        from stanza.models.common.doc import LEMMA, TEXT, UPOS, XPOS
+
+        document = plain(document)
+        rows = document.get([TEXT, UPOS, XPOS, LEMMA])
+        document.set([LEMMA], [lemmas.get((text.lower(), upos, xpos), lemma) for text, upos, xpos, lemma in rows])
+        return document
+
+    part.process = process
 
 
 def paragraphs(text: str) -> list[tuple[int, str]]:

@@ -75,6 +75,55 @@ def test_a_missing_file_is_named(folder):
     assert "pretrain" in problem and "missing" in problem
 
 
+def test_the_table_of_lemmas_is_checked_when_the_index_names_one(folder):
+    table = models.by_tag_file(folder / "bg" / "lemma" / "tiny.pt")
+    table.write_text("си\tPRON\tPpxtd\tсе\n", encoding="utf-8")
+    index = json.loads((folder / "resources.json").read_text(encoding="utf-8"))
+    index["bg"]["lemma"]["tiny"]["by_tag_md5"] = hashlib.md5(table.read_bytes()).hexdigest()
+    (folder / "resources.json").write_text(json.dumps(index), encoding="utf-8")
+    assert [] == models.verify(folder)
+    table.write_text("си\tPRON\tPpxtd\tсвой\n", encoding="utf-8")
+    (problem,) = models.verify(folder)
+    assert "tiny.by_tag.tsv: the file is corrupt" in problem
+    table.unlink()
+    (problem,) = models.verify(folder)
+    assert "tiny.by_tag.tsv: the file is missing" in problem
+
+
+class FakeLemmatizer:
+    """What let_lemmas_follow_tags needs of a part of a pipeline."""
+
+    def __init__(self, model: Path) -> None:
+        self.config = {"model_path": str(model)}
+
+    def process(self, document):
+        from stanza.models.common.doc import LEMMA
+
+        document.set([LEMMA], ["свой", "свой", "цел"])
+        return document
+
+
+@pytest.mark.parametrize(
+    ("table", "lemmas"),
+    [("си\tPRON\tPpxtd\tсе\n", ["се", "свой", "цел"]), ("", ["свой", "свой", "цел"]), (None, ["свой", "свой", "цел"])],
+)
+def test_a_lemma_follows_the_tag_where_the_table_says_so(tmp_path, table, lemmas):
+    """ "Спомни си" has "се", "целта си" has "свой"."""
+    from types import SimpleNamespace
+
+    from stanza.models.common.doc import LEMMA, Document
+
+    from kg.parse import let_lemmas_follow_tags
+
+    if table is not None:
+        (tmp_path / "tiny.by_tag.tsv").write_text(table, encoding="utf-8")
+    part = FakeLemmatizer(tmp_path / "tiny.pt")
+    let_lemmas_follow_tags(SimpleNamespace(processors={"lemma": part}))
+    words = [("Си", "PRON", "Ppxtd"), ("си", "PRON", "Psxto"), ("цел", "NOUN", "Ncfsi")]
+    rows = [{"id": i, "text": text, "upos": upos, "xpos": xpos} for i, (text, upos, xpos) in enumerate(words, 1)]
+    assert lemmas == part.process(Document([rows])).get([LEMMA])
+
+
 def test_a_missing_part_is_named(folder):
     index = json.loads((folder / "resources.json").read_text(encoding="utf-8"))
     del index["bg"]["packages"]["default"]["depparse"]
@@ -186,6 +235,7 @@ def repository(tmp_path: Path) -> Path:
     shutil.copytree(own.folder / "bg", place / "bg")
     index = json.loads((own.folder / "resources.json").read_text(encoding="utf-8"))
     index["url"] = "https://example.org/{lang}/{filename}"
+    index["bg"]["lemma"]["compact"].pop("by_tag_md5", None)  # that table is of kg
     (place / f"resources_{DEFAULT_RESOURCES_VERSION}.json").write_text(json.dumps(index), encoding="utf-8")
     return place
 
@@ -198,7 +248,7 @@ def test_pull_fetches_from_a_repository_in_the_format_of_stanza(repository, tmp_
         again = models.pull("compact", target, url)
     assert found == again
     assert [] == models.verify(target)
-    own = {(file.part, file.md5) for file in models.find_models().files}
+    own = {(file.part, file.md5) for file in models.find_models().files if file.path.suffix == ".pt"}
     assert own == {(file.part, file.md5) for file in found.files}
 
 

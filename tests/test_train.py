@@ -13,7 +13,7 @@ import pytest
 from kg.errors import InputError
 from kg.train import names
 from kg.train.called import Head, learn_names, read_heads, told
-from kg.train.lexicon import lemma_rows, read_lexicons, read_morphology, widened
+from kg.train.lexicon import lemma_rows, lemmas_by_tag, read_lexicons, read_morphology, widened
 from kg.train.loop import Pace
 from kg.train.treebank import Row, Tree, paragraphs, raw_text, read_conllu, token_labels, write_conllu
 
@@ -172,6 +172,15 @@ def test_morphology_takes_class_and_features_from_the_treebank(sources):
         (row.form, row.upos, row.feats) for row in found[0].rows
     ]
     assert [] == read_morphology(sources / "morphology.tsv", TREES, held_out=found)
+
+
+def test_the_tag_tells_the_lemma_of_a_form_that_has_several():
+    def row(form: str, xpos: str, lemma: str) -> Row:
+        return Row(form, lemma, "PRON", xpos, "_", 0, "root")
+
+    seen = [row("си", "Psxto", "свой")] * 9 + [row("Си", "Ppxtd", "се")] * 4 + [row("си", "Ppxtd", "си")]
+    seen += [row("го", "Ppetas3m", "аз")] * 9 + [row("ми", "Psot--1", "мой"), row("ми", "Ppetds1", "аз")]
+    assert [("си", "PRON", "Ppxtd", "се"), ("си", "PRON", "Psxto", "свой")] == lemmas_by_tag(Tree((one,)) for one in seen)
 
 
 def test_a_dictionary_adds_forms_that_the_treebank_does_not_have(sources):

@@ -5,16 +5,17 @@ import json
 import time
 from pathlib import Path
 
+from kg.parse import let_lemmas_follow_tags
 from kg.train.treebank import Tree, paragraphs, raw_text, read_conllu
 
 METRICS = ("Tokens", "Sentences", "Words", "UPOS", "XPOS", "UFeats", "AllTags", "Lemmas", "UAS", "LAS", "CLAS", "MLAS")
 
 
 def pipeline(folder: Path, package: str | None, processors: str, **options):
-    """Stanza's pipeline over the models in `folder`, with nothing fetched."""
+    """Stanza's pipeline over the models in `folder`, with nothing fetched; lemmas follow tags as in kg."""
     import stanza
 
-    return stanza.Pipeline(
+    loaded = stanza.Pipeline(
         "bg",
         dir=str(folder),
         package=package or "default",
@@ -24,6 +25,9 @@ def pipeline(folder: Path, package: str | None, processors: str, **options):
         verbose=False,
         **options,
     )
+    if "lemma" in processors:
+        let_lemmas_follow_tags(loaded)
+    return loaded
 
 
 def treebank_scores(folder: Path, gold: Path, package: str | None = None) -> dict[str, float]:

@@ -14,6 +14,8 @@ import zipfile
 from pathlib import Path
 from typing import Any
 
+from kg.models import by_tag_file
+
 PARTS = ("tokenize", "pos", "lemma", "depparse", "ner")
 NEEDS_VECTORS = ("pos", "depparse", "ner")
 ONLY_FOR_TRAINING = ("optimizer_state_dict", "bert_optimizer_state_dict", "scheduler_state_dict", "optimizer")
@@ -32,6 +34,9 @@ def lay_out(trained: dict[str, Path], out: Path, package: str = "compact") -> Pa
         target.parent.mkdir(parents=True)
         pack(source, target, vectors=part == "pretrain")
         entry: dict[str, Any] = {"md5": hashlib.md5(target.read_bytes()).hexdigest()}
+        if by_tag_file(source).is_file():
+            shutil.copyfile(by_tag_file(source), by_tag_file(target))
+            entry["by_tag_md5"] = hashlib.md5(by_tag_file(target).read_bytes()).hexdigest()
         if part in NEEDS_VECTORS:
             entry["dependencies"] = [{"model": "pretrain", "package": package}]
         described[part] = {package: entry}

@@ -40,6 +40,27 @@ def read_morphology(path: Path, treebank: list[Tree], held_out: Iterable[Tree] =
     return found
 
 
+def lemmas_by_tag(trees: Iterable[Tree], least: int = 3, share: float = 0.8) -> list[tuple[str, str, str, str]]:
+    """(form in small letters, UPOS, BTB tag, lemma) where one form of one class has several lemmas and the tag tells which.
+
+    "си" is "свой" as a possessive (Psxto) and "се" as a reflexive (Ppxtd); "може" is "мога", or itself when it has no
+    subject. Only what occurs `least` times and has that lemma in a `share` of the cases.
+    """
+    lemmas: dict[tuple[str, str], set[str]] = defaultdict(set)
+    counts: dict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
+    for tree in trees:
+        for row in tree.rows:
+            form = row.form.lower()
+            lemmas[form, row.upos].add(row.lemma)
+            counts[form, row.upos, row.xpos][row.lemma] += 1
+    found = []
+    for (form, upos, xpos), count in sorted(counts.items()):
+        ((lemma, most),) = count.most_common(1)
+        if len(lemmas[form, upos]) > 1 and most >= least and most >= share * count.total():
+            found.append((form, upos, xpos, lemma))
+    return found
+
+
 def _blocks(path: Path):
     """Lists of (form, lemma, tag), one a sentence."""
     block: list[tuple[str, ...]] = []

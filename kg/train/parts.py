@@ -24,12 +24,20 @@ def _seed(seed: int) -> None:
 
 
 def adopt(model: Any, start: Path) -> int:
-    """Take over from the Stanza model `start` every tensor that fits by name and shape; returns how many did."""
+    """Take over from the Stanza model `start` every tensor that fits by name and shape; returns how many did.
+
+    Embeddings of words that `start` does not have begin as its unknown word.
+    """
     import torch
+    from stanza.models.common.vocab import UNK_ID
 
     theirs = torch.load(start, map_location="cpu", weights_only=True)["model"]
     ours = model.state_dict()
     same = {name: value.float() for name, value in theirs.items() if name in ours and ours[name].shape == value.shape}
+    words = "word_emb.weight"
+    if words in theirs and words not in same and len(ours[words]) > len(theirs[words]):
+        known = theirs[words].float()
+        same[words] = torch.cat([known, known[UNK_ID].expand(len(ours[words]) - len(known), -1)])
     model.load_state_dict({**ours, **same})
     return len(same)
 
@@ -40,6 +48,16 @@ def _vocabulary(start: Path) -> Any:
     from stanza.models.pos.vocab import MultiVocab
 
     return MultiVocab.load_state_dict(torch.load(start, map_location="cpu", weights_only=True)["vocab"])
+
+
+def _with_words(known: Any, fresh: Any) -> Any:
+    """The vocabularies `known` with the words of `fresh` at the end."""
+    words = known["word"]
+    for unit in fresh["word"]._id2unit:
+        if unit not in words._unit2id:
+            words._unit2id[unit] = len(words._id2unit)
+            words._id2unit.append(unit)
+    return known
 
 
 def train_parser(
@@ -91,7 +109,8 @@ def train_tagger(
 ) -> float:  # fmt: skip
     """UPOS, XPOS and FEATS from CoNLL-U files, chosen by all three right on `dev`; returns that share.
 
-    `start` is a tagger to go on from; its vocabularies are kept, so `train` must not hold tags that it does not know.
+    `start` is a tagger to go on from; its vocabularies are kept, so `train` must not hold tags that it does not know;
+    words that it lacks are added.
     """
     from stanza.models import tagger
     from stanza.models.common import utils
@@ -105,13 +124,13 @@ def train_tagger(
     args = tagger.parse_args(
         ["--lang", "bg", "--shorthand", "bg_btb", "--train_file", ";".join(map(str, train)), "--eval_file", str(dev),
          "--wordvec_pretrain_file", str(pretrain), "--save_dir", str(out.parent), "--save_name", out.name,
-         "--cpu", "--word_cutoff", "7", "--seed", str(seed), "--lr", str(pace.rate), "--beta2", "0.95",
+         "--cpu", "--seed", str(seed), "--lr", str(pace.rate), "--beta2", "0.95",
          "--augment_nopunct", "0.1", *options]
     )  # fmt: skip
     vectors = Pretrain(str(pretrain))
     vocab, data, batches = tagger.load_training_data(args, vectors)
     if start:
-        vocab = _vocabulary(start)
+        vocab = _with_words(_vocabulary(start), vocab)
         data = [Dataset(part.doc, args, vectors, vocab=vocab, evaluation=False) for part in data]
         batches = ShuffledDataset(data, args["batch_size"])
     dev_doc = CoNLL.conll2doc(input_file=str(dev))

@@ -15,10 +15,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kg.errors import InputError, ModelError
+from kg.models import by_tag_file
 from kg.train import names as name_data
 from kg.train import parts
 from kg.train.layout import lay_out
-from kg.train.lexicon import lemma_rows, read_lexicons, read_morphology, widened
+from kg.train.lexicon import lemma_rows, lemmas_by_tag, read_lexicons, read_morphology, widened
 from kg.train.loop import Pace
 from kg.train.treebank import Tree, paragraphs, raw_text, read_conllu, token_labels, write_conllu
 
@@ -29,7 +30,7 @@ log = logging.getLogger("kg.train")
 TAGGER = shlex.split(
     "--hidden_dim 160 --num_layers 2 --deep_biaff_hidden_dim 300 --composite_deep_biaff_hidden_dim 100 "
     "--char_hidden_dim 64 --char_emb_dim 50 --word_emb_dim 50 --transformed_dim 100 --batch_size 40 "
-    "--dropout 0.15 --word_dropout 0.05"
+    "--dropout 0.15 --word_dropout 0.05 --word_cutoff 4"
 )
 PARSER = shlex.split(
     "--hidden_dim 256 --num_layers 2 --deep_biaff_hidden_dim 256 --char_hidden_dim 100 --char_emb_dim 100 "
@@ -124,6 +125,9 @@ def train_all(
     tagged = [train, *([data.morphology] if data.morphology else [])]
     _once(pos, lambda: parts.train_tagger(tagged, dev, vectors, pos, pace("pos"), TAGGER, seed, sources.started("pos")))
     lists = (data.lemmas, data.lexicon, data.widened)
+    tagged_trees = [tree for path in tagged for tree in read_conllu(path)]
+    table = "".join("\t".join(row) + "\n" for row in lemmas_by_tag(tagged_trees))
+    by_tag_file(lemma).write_text(table, encoding="utf-8")
     _once(lemma, lambda: parts.train_lemmatizer(*lists, dev, lemma, pace("lemma"), seed, sources.started("lemma")))
     begin = sources.started("depparse")
     seen = {split: work / f"{split}.tagged.conllu" for split in ("train", "dev")}
