@@ -91,7 +91,7 @@ def find_when(tree: Tree, trigger: int, matches: Sequence[Match], dates: tuple[W
     """The date of the event's own phrase, of what is said in it ("срещата, насрочена за 12 март"), of its clause, or
     the only one of the sentence ("24 март: очаква се посещение"). How long it lasts is not a date, and what stands in
     the phrase of another event ("на срещата през декември одобриха преговорите") is that one's. What was moved has the
-    new date ("отложена от 12 | за 19 март")."""
+    new date ("отложена от 12 | за 19 март"); the day of calling it off is not its day ("беше отменена на 25 октомври")."""
     if moved and len(dates) > 1:
         new = [w for w in dates if tree.word_before(w.span.start) == "за" and w.edtf]
         if len(new) == 1:
@@ -105,6 +105,7 @@ def find_when(tree: Tree, trigger: int, matches: Sequence[Match], dates: tuple[W
     moved_from = [m.trigger for m in matches if m.frame.sets == "postponed" and m.trigger in tree.modifiers(trigger)]
     taken |= {tree.word(id).start for old in moved_from for id in tree.subtree(old)}  # "отложената от | 12 март | среща"
     free = [w for w in dates if w.rule != "duration" and not any(w.span.start <= start < w.span.end for start in taken)]
+    free = [w for w in free if not _of_calling_off(tree, trigger, w, matches)]
     free = [w for w in free if "вместо" not in (tree.word_before(w.span.start), tree.word_before(w.span.start, 2))]
     position = tree.word(trigger).start
     for region in (
@@ -121,6 +122,17 @@ def find_when(tree: Tree, trigger: int, matches: Sequence[Match], dates: tuple[W
         return known[0] if len(known) == 1 else None
     clause = next((tree.clause_verb(w.id) for w in tree.words if w.start == known[0].span.start), None)
     return known[0] if clause in (None, trigger, *tree.above(trigger)) else None
+
+
+def _of_calling_off(tree: Tree, trigger: int, when: When, matches: Sequence[Match]) -> bool:
+    """ "Срещата беше отменена от Тръмп на 25 октомври", "вчера Тръмп отложи срещата": when that was done. Not "срещата
+    на 25 октомври беше отменена", "беше отложена за 19 март"."""
+    id = next((w.id for w in tree.words if w.start == when.span.start), None)
+    if id is None or tree.word_before(when.span.start) == "за" or id in tree.nominal_subtree(trigger):
+        return False
+    verb = tree.clause_verb(id)
+    called_off = any(m.trigger == verb and m.frame.sets in ("cancelled", "postponed") for m in matches)
+    return verb is not None and called_off and verb != trigger and not trigger < id < verb
 
 
 def find_topic(tree: Tree, match: Match) -> Span | None:
