@@ -84,6 +84,17 @@ def _deeds(fired: Sequence[Match]) -> frozenset[int]:
     return frozenset(id for match, own in zip(fired, roles, strict=True) for role in own for id in match.ids(role))
 
 
+def _beside_a_person(tree: Tree, here: Found, ids: Sequence[int]) -> bool:
+    """ "Лавров и | Блинкен | проведоха среща": what is named in one breath with a person is one."""
+    for id in ids:
+        word = tree.word(id)
+        others = [word.head] if word.deprel == "conj" and word.head else [c for c in tree.children(id) if tree.word(c).deprel == "conj"]
+        named = (here.by_word.get(other) for other in others)
+        if any(mention is not None and mention.kind == "Person" and mention.named for mention in named):
+            return True
+    return False
+
+
 def _evidence(
     tree: Tree, here: Found, mention: Mention, deeds: frozenset[int], lexicon: Lexicon, gazetteer: Gazetteer
 ) -> Iterator[tuple[str, int]]:
@@ -109,5 +120,7 @@ def _evidence(
             yield "Place", 1
         if owned and before > 1 and tree.is_one_of(before - 1, lexicon.words("kinds.personal")):
             yield "Person", 2
+    if mention.kind == "Place" and not gazetteer.place(mention.base) and _beside_a_person(tree, here, ids):
+        yield "Person", 2
     if deeds & {*ids} or any(here.by_word.get(id) is mention for id in deeds):
         yield "Person", 2 if mention.kind in ("Person", "Place") else 0

@@ -621,6 +621,8 @@ class Tree:
             word = self.word(child)
             if word.deprel in ("case", "punct", "aux", "expl", "cop", "cc") or not self.is_nominal(child):
                 continue
+            if self.form(child) in TIMES:
+                continue  # "на 21 април ще връчи писмата | на президента"
             if self.preposition(child) == preposition and (preposition, self.form(child)) not in OPENINGS:
                 out += [i for i in self.affirmed(child) if i == child or self.preposition(i) in (None, preposition)]
         if not out and preposition.count(" ") == 2:
