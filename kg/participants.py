@@ -43,6 +43,8 @@ def find_arguments(
                 for a in discourse.actors(sentence, id)
                 if a.mention.kind in ("Person", "Group")
             ]
+    if match.part == "noun" and first is not None:
+        found += _in_company(discourse, sentence, match, first)
     agents = {tree.word_span(f.id) for f in match.fills if f.slot == AGENT}
     if (
         match.part == "verb"
@@ -125,6 +127,17 @@ def _as_actor(mention: Mention, role: str, slot: str, tree: Tree, id: int, peopl
     if slot in ("в", "до", "при") and mention.kind != "Person" and role != "host":
         return None
     return mention
+
+
+def _in_company(discourse: Discourse, sentence: int, match: Match, role: str) -> list[Argument]:
+    """ "Проведоха преговори във Виена с участието на | Дауди": the parser hangs a long preposition on the verb."""
+    tree = discourse.trees[sentence]
+    verb = tree.clause_verb(match.trigger)
+    long = [slot for slot in match.frame.slots(role) if " " in slot and not any(f.slot == slot for f in match.fills)]
+    if verb is None or tree.top_of_phrase(match.trigger) not in (tree.own_subject(verb), *tree.slot(verb, OBJECT)):
+        return []
+    here = [(slot, id) for slot in long for id in tree.slot(verb, slot)]
+    return [a for slot, id in here for a in _taking_part(discourse, sentence, discourse.actors(sentence, id), role, slot, id)]
 
 
 def _by_adjective(discourse: Discourse, sentence: int, noun: int, role: str) -> list[Argument]:
