@@ -116,7 +116,7 @@ REQUIRED_LISTS = frozenset({
     "reporting.begun", "status.achieved-verbs", "status.cancelled-modifiers", "status.ending-verbs", 
     "status.held-modifiers", "status.held-verbs", "status.now", "status.ongoing-modifiers", "status.ongoing-verbs",
     "status.past-or-present", "status.planned-modifiers", "status.present-forms", "status.planned-verbs", "status.postponed-modifiers",
-    "status.proposed-modifiers", "status.proposed-verbs", "status.refused-verbs", "status.truth",
+    "status.proposed-modifiers", "status.proposed-verbs", "status.refused-verbs", "status.telling", "status.truth",
 })  # fmt: skip
 
 

@@ -203,6 +203,7 @@ def _of_noun(tree: Tree, match: Match, matches: Sequence[Match], lexicon: Lexico
         _by_predicate(tree, id, lexicon)
         or _by_attribute(tree, id, matches, lexicon)
         or _by_purpose(tree, id, matches)
+        or _only_named(tree, id, lexicon, by_noun=True)
         or _by_place(tree, id, kind, lexicon)
     )
 
@@ -233,10 +234,16 @@ def _by_predicate(tree: Tree, id: int, lexicon: Lexicon) -> Status | None:
     if verb == id:
         inner = _of_verb(tree, id, lexicon)
         called = inner.rule == "present" and tree.preposition(id) is None  # "това е първото заседание" says no time
-        return None if called else inner
+        return None if called or tree.preposition(id) in WHAT_FOR else inner  # "очакванията са за среща"
     inner_verb = next((c for c in tree.children(verb) if tree.facts(c).subjunctive and _takes_place(tree, c, lexicon)), None)
     if inner_verb and tree.own_subject(verb) == top and tree.own_subject(inner_verb) is None:
         return _happening(tree, inner_verb, lexicon)
+    if tree.own_subject(verb) in (id, top) and not tree.is_verb(verb):
+        if facts.conditional:
+            return Status("proposed", "conditional", facts.heard)  # "среща между тях би била грешка"
+        for name in ("proposed", "planned"):
+            if tree.lemma(verb) in lexicon.words(f"status.{name}-modifiers"):  # "среща между тях е малко вероятна"
+                return Status("denied" if facts.negated else name, f"is:{name}", facts.heard)
     if top in tree.slot(verb, OBJECT) or top in tree.slot(verb, AGENT) or tree.own_subject(verb) == top or tree.passive_subject(verb) == top:
         if _in(tree, verb, lexicon, "light.leave"):
             return None
@@ -259,7 +266,7 @@ def _by_predicate(tree: Tree, id: int, lexicon: Lexicon) -> Status | None:
         if _in(tree, verb, lexicon, "status.proposed-verbs"):
             return Status("proposed", "wish", facts.heard)
         if _in(tree, verb, lexicon, "status.refused-verbs"):
-            return Status("denied", "refused", facts.heard)
+            return Status("proposed" if facts.negated else "denied", "refused", facts.heard)
     return None
 
 
@@ -295,6 +302,8 @@ def _by_place(tree: Tree, id: int, kind: str, lexicon: Lexicon) -> Status:
         return Status("held" if facts.past and not facts.subjunctive else "proposed", "means", facts.heard)
     if preposition in ("след", "по повод"):
         return Status("planned" if facts.future else "held", "after", facts.heard) if preposition == "след" else _default(kind)
+    if preposition in ("на", "до", *WHAT_FOR) and not tree.is_verb(verb) and _in(tree, verb, lexicon, "status.proposed-verbs"):
+        return Status("denied" if facts.negated else "proposed", "wish", facts.heard)  # "Русия е съгласна на среща"
     if preposition in ("на", "за", "към") and tree.lemma(verb) in lexicon.words("light.ask") and not facts.negated:
         return Status("proposed", "wish", facts.heard)  # "покани Мадъл на посещение"
     if kind == "Negotiation" and preposition in DURING and not tree.phase(id) and tree.lemma(verb) not in lexicon.words("light.place"):
@@ -317,7 +326,21 @@ def _by_place(tree: Tree, id: int, kind: str, lexicon: Lexicon) -> Status:
             return Status("proposed", "wish", facts.heard)
         if _in(tree, verb, lexicon, "status.planned-verbs"):
             return Status("planned", "plan", facts.heard)
-    return _default(kind)
+    return _only_named(tree, id, lexicon, by_noun=False) or _default(kind)
+
+
+WHAT_FOR = ("за", "към")
+
+
+def _only_named(tree: Tree, id: int, lexicon: Lexicon, by_noun: bool) -> Status | None:
+    """ "Шансовете за среща", "условие за преговори", "говори се за среща": an encounter without the article, of which the
+    word above it does not tell that it was. "Съобщи за среща", "новина за среща" do."""
+    head = tree.word(id).head or tree.own_subject(id)  # "очакванията са за среща"
+    if not head or tree.preposition(id) not in WHAT_FOR or tree.definite(id) or tree.is_verb(head) is by_noun:
+        return None
+    if by_noun and (tree.is_name(head) or head > id):
+        return None
+    return None if _in(tree, head, lexicon, "status.telling") else Status("proposed", "only-named", tree.facts(id).heard)
 
 
 def _noun_above(tree: Tree, id: int, lexicon: Lexicon) -> Status | None:
