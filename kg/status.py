@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from kg.grammar import CONDITIONS, CONTINUING, EXISTENCE, NOT_HAVING, OBLIGATION
+from kg.grammar import CONDITIONS, CONTINUING, EXISTENCE, NOT_HAVING, OBLIGATION, WHETHER
 from kg.lexicon import Lexicon
 from kg.match import Match
 from kg.model import ENCOUNTERS
@@ -125,6 +125,8 @@ def _of_verb(tree: Tree, id: int, lexicon: Lexicon, depth: int = 0) -> Status:
     facts = tree.facts(id)
     if tree.marker(id) in CONDITIONS:
         return Status("proposed", "condition", facts.heard)
+    if tree.word(id).head and any(tree.form(child) in WHETHER and child < id for child in tree.children(id)):
+        return Status("proposed", "whether", facts.heard)
     if facts.future_in_past:
         unreal = any(tree.marker(child) in CONDITIONS for child in tree.children(id))
         return Status("cancelled" if unreal else "planned", "unreal" if unreal else "future-in-past", facts.heard)
@@ -245,7 +247,7 @@ def _by_predicate(tree: Tree, id: int, lexicon: Lexicon) -> Status | None:
             if tree.lemma(verb) in lexicon.words(f"status.{name}-modifiers"):  # "среща между тях е малко вероятна"
                 return Status("denied" if facts.negated else name, f"is:{name}", facts.heard)
     if top in tree.slot(verb, OBJECT) or top in tree.slot(verb, AGENT) or tree.own_subject(verb) == top or tree.passive_subject(verb) == top:
-        if _in(tree, verb, lexicon, "light.leave"):
+        if _in(tree, verb, lexicon, "light.leave") and (tree.definite(id) or not _in(tree, verb, lexicon, "status.proposed-verbs")):
             return None
         if tree.lemma(verb) in EXISTENCE:
             return _happening(tree, verb, lexicon)
@@ -302,8 +304,9 @@ def _by_place(tree: Tree, id: int, kind: str, lexicon: Lexicon) -> Status:
         return Status("held" if facts.past and not facts.subjunctive else "proposed", "means", facts.heard)
     if preposition in ("след", "по повод"):
         return Status("planned" if facts.future else "held", "after", facts.heard) if preposition == "след" else _default(kind)
-    if preposition in ("на", "до", *WHAT_FOR) and not tree.is_verb(verb) and _in(tree, verb, lexicon, "status.proposed-verbs"):
-        return Status("denied" if facts.negated else "proposed", "wish", facts.heard)  # "Русия е съгласна на среща"
+    wanted = preposition == "от" or (preposition in ("на", "до", *WHAT_FOR) and not tree.is_verb(verb))
+    if wanted and _in(tree, verb, lexicon, "status.proposed-verbs"):
+        return Status("denied" if facts.negated else "proposed", "wish", facts.heard)  # "Русия е съгласна на среща", "се нуждае от среща"
     if preposition in ("на", "за", "към") and tree.lemma(verb) in lexicon.words("light.ask") and not facts.negated:
         return Status("proposed", "wish", facts.heard)  # "покани Мадъл на посещение"
     if kind == "Negotiation" and preposition in DURING and not tree.phase(id) and tree.lemma(verb) not in lexicon.words("light.place"):
@@ -326,7 +329,13 @@ def _by_place(tree: Tree, id: int, kind: str, lexicon: Lexicon) -> Status:
             return Status("proposed", "wish", facts.heard)
         if _in(tree, verb, lexicon, "status.planned-verbs"):
             return Status("planned", "plan", facts.heard)
-    return _only_named(tree, id, lexicon, by_noun=False) or _default(kind)
+    return _only_named(tree, id, lexicon, by_noun=False) or _in_thought(tree, id, verb, lexicon) or _default(kind)
+
+
+def _in_thought(tree: Tree, id: int, verb: int, lexicon: Lexicon) -> Status | None:
+    """ "Рияд може да приеме среща", "предложи да е домакин на преговори": what has no article is as real as its verb."""
+    inner = None if tree.definite(id) else _of_verb(tree, verb, lexicon)
+    return Status(inner.value, f"in+{inner.rule}", inner.heard) if inner and inner.value in ("proposed", "planned") else None
 
 
 WHAT_FOR = ("за", "към")
