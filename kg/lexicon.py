@@ -104,7 +104,7 @@ class Lexicon:
 
 
 REQUIRED_LISTS = frozenset({
-    "actors.address", "actors.bodies", "actors.collective", "actors.media", "actors.not-actors", "actors.people",
+    "actors.address", "actors.bodies", "actors.collective", "actors.companies", "actors.media", "actors.not-actors", "actors.people",
     "actors.people-phrases", "actors.pronouns", "actors.reporters", "actors.unnamed", "coref.delegations", "coref.documents",
     "coref.host", "coref.representatives", "coref.same-noun", "coref.side", "coref.two", "coref.union",
     "coref.unnamed-sources", "kinds.personal", "kinds.place-by",

@@ -161,6 +161,7 @@ def _without_title(tree: Tree, first: int, last: int, lexicon: Lexicon, gazettee
     the next word's capital ("По думите на Жозеп Борел | Техеран е готов")."""
     while last > first and tree.word(last).upos == "PRON":
         last -= 1
+    last = next((id - 1 for id in range(first + 1, last) if tree.word(id).upos == "ADP"), last)  # "Прескот | до Кишинев"
     while first < last and (tree.is_one_of(first, lexicon.words("actors.people")) or tree.form(first).rstrip(".") in lexicon.words("actors.address")):
         first += 1
     if last - first >= 2 and any(gazetteer.country(f) or gazetteer.capital_of(f) for f in _forms(tree.words[last - 1 : last])):
@@ -230,22 +231,24 @@ def _goes_on(tree: Tree, id: int, final: bool, gazetteer: Gazetteer) -> bool:
 
 def _kind_of(tree: Tree, first: int, last: int, tag: str, lexicon: Lexicon, gazetteer: Gazetteer) -> str:
     words = tree.words[first - 1 : last]
-    medium = first > 1 and _names_a_medium(tree, first, lexicon)
+    medium = first > 1 and _is_called(tree, first, lexicon.words("actors.media"))
     for form in _forms(words):
         known = gazetteer.kind(form)
         if known and not (tag == "PER" and known == "Place") and not (medium and known == "Place"):
             return known
     if medium or (first < last and tree.is_one_of(first, lexicon.words("actors.media"))):  # "Агенция Дунав"
         return "Media"
+    if first > 1 and _is_called(tree, first, lexicon.words("actors.companies")):
+        return "Organization"
     return NER_KINDS.get(tag, "Organization")
 
 
-def _names_a_medium(tree: Tree, first: int, lexicon: Lexicon) -> bool:
-    """ "агенция Ройтерс", "вестник „Труд“", "телевизия Европа": the noun before the name tells."""
+def _is_called(tree: Tree, first: int, heads: frozenset[str]) -> bool:
+    """ "агенция Ройтерс", "вестник „Труд“", "производителя Новавакс": the noun before the name tells."""
     before = first - 1
     while before >= 1 and (tree.word(before).upos == "PUNCT" or set(tree.form(before)) <= QUOTES):
         before -= 1
-    return before >= 1 and tree.lemma(before) in lexicon.words("actors.media")
+    return before >= 1 and tree.lemma(before) in heads
 
 
 def _gazetteer_names(tree: Tree, gazetteer: Gazetteer) -> Iterator[Name]:

@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from kg.grammar import ADVERBS, CLITICS, DASHES, FULL_ARTICLES, FUTURE_IN_PAST, INTENTIONS, MISREAD, NO_FUTURE, OBJECT_CLITICS, QUOTES, THAT, TIMES
+from kg.grammar import (
+    ADVERBS,
+    ALONG,
+    CLITICS,
+    DASHES,
+    FULL_ARTICLES,
+    FUTURE_IN_PAST,
+    INTENTIONS,
+    MISREAD,
+    NO_FUTURE,
+    OBJECT_CLITICS,
+    QUOTES,
+    THAT,
+    TIMES,
+)
 from kg.model import Sentence, Word
 from kg.tree import NAME_RELATIONS, named
 
@@ -17,7 +31,7 @@ def repair(sentence: Sentence) -> Sentence:
     2. A name is not a verb: "в курорта Сочи за среща" makes Сочи a verb above the noun before it; where NER sees a
        capitalised name inside the sentence, it becomes the name of that noun, which takes its place in the tree. At the
        beginning it is the subject: "| Иран | се закани да отговори".
-    3. "Той се | среща с Борел": a noun with се is the verb.
+    3. "Той се | среща с Борел", "| Твърди | се, че": a noun or adverb with се is the verb.
     4. "Разговорите между Анкара и | Атина", "между президента Тръмп и | президента | Путин": the second belongs to the
        first, not to the noun that governs both.
     5. "Миналата седмица | Жан Кастекс се срещна": a time is not a subject, the person after it is.
@@ -48,7 +62,9 @@ def repair(sentence: Sentence) -> Sentence:
     29. "Ако ЕС не отстъпи, заяви Фарадж | преди среща с Барние |": what follows the one who says belongs to the saying.
     30. "Думите на министъра, | че време няма |, прозвучаха": a clause with че between a noun and its verb says more of the
        noun.
-    31. A word is not its own ancestor: what the parser left in a circle hangs on the root.
+    31. "Среща в | Маями | седмица по-рано": a name after a preposition is no adjective of the noun behind it.
+    32. "Ще посети базата заедно | с министъра |": who comes along belongs to the verb.
+    33. A word is not its own ancestor: what the parser left in a circle hangs on the root.
     """
     words = list(sentence.words)
     _marks_are_no_names(words)
@@ -81,6 +97,8 @@ def repair(sentence: Sentence) -> Sentence:
     _rows_of_phrases(words)
     _after_the_speaker(words)
     _that_after_nouns(words)
+    _names_are_no_adjectives(words)
+    _come_along(words)
     _no_circles(words)
     return replace(sentence, words=tuple(words))
 
@@ -183,7 +201,9 @@ PRESENT = (("Aspect", "Imp"), ("Mood", "Ind"), ("Number", "Sing"), ("Person", "3
 def _verbs_with_reflexive(words: list[Word]) -> None:
     for word in list(words):
         before = words[word.id - 2].form.lower() if word.id > 1 else ""
-        if word.upos == "NOUN" and word.form.lower() in MISREAD and before == "се":
+        after = words[word.id].form.lower() if word.id < len(words) else ""
+        opens = before == "" and after == "се" and word.upos in ("ADV", "ADJ")
+        if word.form.lower() in MISREAD and (opens or (word.upos == "NOUN" and before == "се")):
             words[word.id - 1] = replace(word, upos="VERB", lemma=MISREAD[word.form.lower()], feats=PRESENT)
 
 
@@ -283,6 +303,23 @@ def _names_are_no_adverbs(words: list[Word]) -> None:
         lacks = word.head and not any(w.head == word.head and w.deprel.startswith("nsubj") for w in words)
         deprel = "nsubj" if word.deprel == "advmod" and lacks else word.deprel
         words[word.id - 1] = replace(word, upos="PROPN", feats=(), deprel=deprel)
+
+
+def _names_are_no_adjectives(words: list[Word]) -> None:
+    for word in list(words):
+        if word.ner not in ("S-LOC", "S-PER") or word.upos != "ADJ" or word.deprel != "amod" or not word.form[:1].isupper() or word.id == 1:
+            continue
+        noun, before = words[word.head - 1], words[word.id - 2]
+        if before.upos == "ADP" and before.head == noun.id and noun.id > word.id and noun.head:
+            words[word.id - 1] = replace(word, upos="PROPN", feats=(), head=noun.head, deprel="nmod")
+            words[before.id - 1] = replace(before, head=word.id)
+
+
+def _come_along(words: list[Word]) -> None:
+    for word in list(words):
+        governor = words[word.head - 1] if word.head else None
+        if governor is not None and governor.form.lower() in ALONG and governor.upos == "ADV" and governor.head and word.id > governor.id:
+            words[word.id - 1] = replace(word, head=governor.head, deprel="obl")
 
 
 GERUNDS = ("айки", "яйки", "ейки")

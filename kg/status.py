@@ -280,8 +280,12 @@ def _takes_place(tree: Tree, id: int, lexicon: Lexicon) -> bool:
 def _by_purpose(tree: Tree, id: int, matches: Sequence[Match]) -> Status | None:
     """ "На посещение в България за срещи с Борисов", "в курорта Сочи за среща": not yet, whatever the verb above says."""
     head = tree.word(id).head
-    if not head or tree.preposition(id) != "за" or tree.is_verb(head):
+    if not head or tree.preposition(id) != "за":
         return None
+    if tree.is_verb(head):  # the parser hung it on "бяха направени преди посещението в курорта Сочи | за среща"
+        place = next((i - 1 for i in tree.children(id) if tree.form(i) == "за"), 0)
+        near = place > 1 and tree.is_name(place) and "в" in (tree.preposition(place), tree.preposition(tree.word(place).head or place))
+        return Status("planned", "purpose") if near else None
     on_a_journey = any(m.trigger == head and m.frame.event in ENCOUNTERS for m in matches)
     return Status("planned", "purpose") if on_a_journey or tree.preposition(head) == "в" else None
 
@@ -310,7 +314,9 @@ def _by_place(tree: Tree, id: int, kind: str, lexicon: Lexicon) -> Status:
     if preposition in ("на", "за", "към") and tree.lemma(verb) in lexicon.words("light.ask") and not facts.negated:
         return Status("proposed", "wish", facts.heard)  # "покани Мадъл на посещение"
     if kind == "Negotiation" and preposition in DURING and not tree.phase(id) and tree.lemma(verb) not in lexicon.words("light.place"):
-        return Status("planned", "during+future", facts.heard) if facts.future else _default(kind)  # they went on after what was said in them
+        if facts.future:
+            return Status("planned", "during+future", facts.heard)
+        return _in_thought(tree, id, verb, lexicon) or _default(kind)  # they went on after what was said in them
     if preposition in DURING:
         if tree.lemma(verb) in lexicon.words("light.place") or tree.lemma(verb) in lexicon.words("light.goal") or preposition not in ("на", "в"):
             inner = _of_verb(tree, verb, lexicon)

@@ -669,7 +669,8 @@ class Tree:
     def _astray(self, id: int, preposition: str) -> list[int]:
         """The participants of an event noun that the parser hung elsewhere: in "срещата на Уиткоф с президента" on
         Уиткоф, in "проведе среща в Маями с Умеров" on the verb. Only phrases after the noun count, in its clause."""
-        inside = [i for i in self.subtree(id) if i > id and self.preposition(self.word(i).head or i) != "за"]
+        about = [c for c in self.children(id) if self.preposition(c) == "за"]  # not "преговори за сделка с Канада"
+        inside = [i for i in self.subtree(id) if i > id and self.word(i).head not in about]
         governor = self.word(id).head
         subject = preposition == "между" and self.word(id).deprel.startswith("nsubj")
         beside = [c for c in self.children(governor) if c > id or subject] if governor else []
