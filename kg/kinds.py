@@ -22,6 +22,7 @@ from kg.tree import Tree
 
 UNSURE = ("Person", "Place", "Organization", "Plan", "NamedEvent")
 ACTING = ("participant", "visitor")
+WITH = ("с", "със", "между")  # people and towns alike stand behind these
 
 
 def decide(
@@ -46,10 +47,11 @@ def decide(
                     weights[key][kind] += weight
     for key in list(weights):
         if gazetteer.place(key):
-            weights[key]["Place"] += 4 if gazetteer.country(key) or gazetteer.capital_of(key) else 1
+            weights[key]["Place"] += 4 if gazetteer.country(key) or gazetteer.capital_of(key) else 0
     surnames = {key.split()[-1] for key in weights if " " in key and _heaviest(weights[key]) == "Person"}
     for key in surnames & weights.keys():
-        weights[key]["Person"] += 4
+        if not (gazetteer.country(key) or gazetteer.capital_of(key)):
+            weights[key]["Person"] += 4
     decided = {key: _heaviest(weight) for key, weight in weights.items()}
     plans = {key: "Plan" for key, kinds in works.items() if "Plan" in kinds and key not in tagged}
     return plans | {key: kind for key, kind in decided.items() if kind in ("Person", "Place") and tagged[key] != {kind}}
@@ -101,14 +103,16 @@ def _evidence(
     ids = [word.id for word in tree.words if mention.span.start <= word.start and word.end <= mention.span.end]
     if not ids:
         return
-    yield mention.kind, 2 if mention.kind == "Organization" else 1
     parts = names.fold(mention.base).split()
+    seat = len(parts) == 1 and bool(gazetteer.country(mention.base) or gazetteer.capital_of(mention.base))
+    kind = "Place" if seat and mention.kind == "Person" else mention.kind  # "Кишинев поиска": it acts, and ends like a surname
+    yield kind, 2 if kind == "Organization" else 1
     before = ids[0] - 1
     while before > 1 and tree.word(before).upos == "PUNCT" and tree.form(before) == ".":
         before -= 1
     if len(parts) > 1 and tree.word(ids[0]).upos == "PROPN" and gazetteer.first_name(parts[0]):
         yield "Person", 2
-    if parts[-1].endswith(tuple(names.words("slavic_surnames"))) and len(parts[-1]) > 4:
+    if parts[-1].endswith(tuple(names.words("slavic_surnames"))) and len(parts[-1]) > 4 and not seat:
         yield "Person", 1
     if before >= 1:
         if tree.is_one_of(before, lexicon.words("actors.people") | lexicon.words("actors.address")):
@@ -116,11 +120,11 @@ def _evidence(
         owned = tree.form(before) in lexicon.words("plans.owner-by")
         if tree.form(before) in lexicon.words("kinds.place-by"):
             yield "Place", 2
-        elif tree.word(before).upos == "ADP" and not owned and gazetteer.place(mention.base):
+        elif tree.word(before).upos == "ADP" and tree.form(before) not in WITH and not owned and gazetteer.place(mention.base):
             yield "Place", 1
         if owned and before > 1 and tree.is_one_of(before - 1, lexicon.words("kinds.personal")):
             yield "Person", 2
     if mention.kind == "Place" and not gazetteer.place(mention.base) and _beside_a_person(tree, here, ids):
         yield "Person", 2
-    if deeds & {*ids} or any(here.by_word.get(id) is mention for id in deeds):
+    if not seat and (deeds & {*ids} or any(here.by_word.get(id) is mention for id in deeds)):
         yield "Person", 2 if mention.kind in ("Person", "Place") else 0

@@ -15,7 +15,7 @@ from itertools import accumulate, pairwise
 from kg import names
 from kg.gazetteer import Gazetteer
 from kg.gazetteer.values import WORD
-from kg.grammar import QUOTES, TIMES
+from kg.grammar import GOALS, QUOTES, TIMES
 from kg.lexicon import Lexicon
 from kg.model import Mention, Word
 from kg.tree import Tree
@@ -161,7 +161,6 @@ def _without_title(tree: Tree, first: int, last: int, lexicon: Lexicon, gazettee
     the next word's capital ("По думите на Жозеп Борел | Техеран е готов")."""
     while last > first and tree.word(last).upos == "PRON":
         last -= 1
-    last = next((id - 1 for id in range(first + 1, last) if tree.word(id).upos == "ADP"), last)  # "Прескот | до Кишинев"
     while first < last and (tree.is_one_of(first, lexicon.words("actors.people")) or tree.form(first).rstrip(".") in lexicon.words("actors.address")):
         first += 1
     if last - first >= 2 and any(gazetteer.country(f) or gazetteer.capital_of(f) for f in _forms(tree.words[last - 1 : last])):
@@ -184,6 +183,7 @@ def _trimmed(tree: Tree, first: int, last: int) -> tuple[int, int] | None:
         first += 1
     while last >= first and (set(tree.form(last)) <= QUOTES | DASHES or tree.word(last).upos == "PUNCT"):
         last -= 1
+    last = next((id - 1 for id in range(first + 1, last) if tree.form(id) in GOALS), last)  # "Прескот | до Кишинев"
     bracket = next((id for id in range(first + 1, last) if tree.form(id) == "("), None)
     if bracket and ")" not in (tree.form(id) for id in range(bracket, last + 1)):
         last = bracket - 1

@@ -41,6 +41,21 @@ def test_a_capital_that_acts_is_no_person():
     assert "Person" not in [kind for name, (kind, _) in kinds(text).items() if name == "Хавана"]
 
 
+def test_a_capital_that_ends_like_a_surname_is_none():
+    text = "Румъния подкрепи решението на Кишинев. Разговорите между Кишинев и Москва се отлагат. Кишинев поиска гаранции."
+    assert "Person" not in [kind for name, (kind, _) in kinds(text).items() if name in ("Кишинев", "Молдова")]
+
+
+def test_a_person_in_one_breath_with_a_person():
+    text = "Лавров и Блинкен проведоха разговори в Женева."
+    assert ("Person", "Person") == (kinds(text)["Лавров"][0], kinds(text)["Блинкен"][0])
+
+
+def test_where_a_person_goes_is_no_part_of_the_name():
+    names = kinds("Отпада и пътуването на Прескот до Кишинев. Олег Манолеску каза, че съжалява.")
+    assert not [name for name in names if " до " in name]
+
+
 def test_a_town_after_a_preposition_is_a_place():
     text = "Омар Халфауи и Лейла Бенсаид обсъдиха водата. Бенсаид замина за Оран, а Халфауи – за Тунис."
     assert kinds(text)["Оран"][0] == "Place"
