@@ -47,7 +47,7 @@ def decide(
                     weights[key][kind] += weight
     for key in list(weights):
         if gazetteer.place(key):
-            weights[key]["Place"] += 4 if gazetteer.country(key) or gazetteer.capital_of(key) else 0
+            weights[key]["Place"] += 4 if gazetteer.country(key) or gazetteer.capital_of(key) else 1
     surnames = {key.split()[-1] for key in weights if " " in key and _heaviest(weights[key]) == "Person"}
     for key in surnames & weights.keys():
         if not (gazetteer.country(key) or gazetteer.capital_of(key)):
@@ -127,4 +127,5 @@ def _evidence(
     if mention.kind == "Place" and not gazetteer.place(mention.base) and _beside_a_person(tree, here, ids):
         yield "Person", 2
     if not seat and (deeds & {*ids} or any(here.by_word.get(id) is mention for id in deeds)):
-        yield "Person", 2 if mention.kind in ("Person", "Place") else 0
+        beside = before >= 1 and tree.form(before) in WITH  # "ще поговоря и с Прескот"
+        yield "Person", (3 if beside else 2) if mention.kind in ("Person", "Place") else 0
