@@ -13,7 +13,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from kg import names
 from kg.gazetteer import Gazetteer
-from kg.grammar import QUOTES
+from kg.grammar import COMPANY, QUOTES
 from kg.lexicon import Lexicon
 from kg.match import Match
 from kg.mentions import Found
@@ -22,7 +22,6 @@ from kg.tree import Tree
 
 UNSURE = ("Person", "Place", "Organization", "Plan", "NamedEvent")
 ACTING = ("participant", "visitor")
-WITH = ("с", "със", "между")  # people and towns alike stand behind these
 
 
 def decide(
@@ -120,12 +119,12 @@ def _evidence(
         owned = tree.form(before) in lexicon.words("plans.owner-by")
         if tree.form(before) in lexicon.words("kinds.place-by"):
             yield "Place", 2
-        elif tree.word(before).upos == "ADP" and tree.form(before) not in WITH and not owned and gazetteer.place(mention.base):
+        elif tree.word(before).upos == "ADP" and tree.form(before) not in COMPANY and not owned and gazetteer.place(mention.base):
             yield "Place", 1
         if owned and before > 1 and tree.is_one_of(before - 1, lexicon.words("kinds.personal")):
             yield "Person", 2
     if mention.kind == "Place" and not gazetteer.place(mention.base) and _beside_a_person(tree, here, ids):
         yield "Person", 2
     if not seat and (deeds & {*ids} or any(here.by_word.get(id) is mention for id in deeds)):
-        beside = before >= 1 and tree.form(before) in WITH  # "ще поговоря и с Прескот"
+        beside = before >= 1 and tree.form(before) in COMPANY  # "ще поговоря и с Прескот"
         yield "Person", (3 if beside else 2) if mention.kind in ("Person", "Place") else 0

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from kg.grammar import CONDITIONS, CONTINUING, EXISTENCE, NOT_HAVING, OBLIGATION, WHETHER
+from kg.grammar import CONDITIONS, CONTINUING, EXISTENCE, NOT_HAVING, OBLIGATION, PURPOSES, WHETHER
 from kg.lexicon import Lexicon
 from kg.match import Match
 from kg.model import ENCOUNTERS
@@ -236,7 +236,7 @@ def _by_predicate(tree: Tree, id: int, lexicon: Lexicon) -> Status | None:
     if verb == id:
         inner = _of_verb(tree, id, lexicon)
         called = inner.rule == "present" and tree.preposition(id) is None  # "това е първото заседание" says no time
-        return None if called or tree.preposition(id) in WHAT_FOR else inner  # "очакванията са за среща"
+        return None if called or tree.preposition(id) in PURPOSES else inner  # "очакванията са за среща"
     inner_verb = next((c for c in tree.children(verb) if tree.facts(c).subjunctive and _takes_place(tree, c, lexicon)), None)
     if inner_verb and tree.own_subject(verb) == top and tree.own_subject(inner_verb) is None:
         return _happening(tree, inner_verb, lexicon)
@@ -308,7 +308,7 @@ def _by_place(tree: Tree, id: int, kind: str, lexicon: Lexicon) -> Status:
         return Status("held" if facts.past and not facts.subjunctive else "proposed", "means", facts.heard)
     if preposition in ("след", "по повод"):
         return Status("planned" if facts.future else "held", "after", facts.heard) if preposition == "след" else _default(kind)
-    wanted = preposition == "от" or (preposition in ("на", "до", *WHAT_FOR) and not tree.is_verb(verb))
+    wanted = preposition == "от" or (preposition in ("на", "до", *PURPOSES) and not tree.is_verb(verb))
     if wanted and _in(tree, verb, lexicon, "status.proposed-verbs"):
         return Status("denied" if facts.negated else "proposed", "wish", facts.heard)  # "Русия е съгласна на среща", "се нуждае от среща"
     if preposition in ("на", "за", "към") and tree.lemma(verb) in lexicon.words("light.ask") and not facts.negated:
@@ -344,14 +344,11 @@ def _in_thought(tree: Tree, id: int, verb: int, lexicon: Lexicon) -> Status | No
     return Status(inner.value, f"in+{inner.rule}", inner.heard) if inner and inner.value in ("proposed", "planned") else None
 
 
-WHAT_FOR = ("за", "към")
-
-
 def _only_named(tree: Tree, id: int, lexicon: Lexicon, by_noun: bool) -> Status | None:
     """ "Шансовете за среща", "условие за преговори", "говори се за среща": an encounter without the article, of which the
     word above it does not tell that it was. "Съобщи за среща", "новина за среща" do."""
     head = tree.word(id).head or tree.own_subject(id)  # "очакванията са за среща"
-    if not head or tree.preposition(id) not in WHAT_FOR or tree.definite(id) or tree.is_verb(head) is by_noun:
+    if not head or tree.preposition(id) not in PURPOSES or tree.definite(id) or tree.is_verb(head) is by_noun:
         return None
     if by_noun and (tree.is_name(head) or head > id):
         return None

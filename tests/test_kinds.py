@@ -43,7 +43,9 @@ def test_a_capital_that_acts_is_no_person():
 
 def test_a_capital_that_ends_like_a_surname_is_none():
     text = "Румъния подкрепи решението на Кишинев. Разговорите между Кишинев и Москва се отлагат. Кишинев поиска гаранции."
-    assert "Person" not in [kind for name, (kind, _) in kinds(text).items() if name in ("Кишинев", "Молдова")]
+    found = [kind for name, (kind, _) in kinds(text).items() if name in ("Кишинев", "Молдова")]
+    assert found
+    assert "Person" not in found
 
 
 def test_a_person_in_one_breath_with_a_person():
@@ -53,6 +55,7 @@ def test_a_person_in_one_breath_with_a_person():
 
 def test_where_a_person_goes_is_no_part_of_the_name():
     names = kinds("Отпада и пътуването на Прескот до Кишинев. Олег Манолеску каза, че съжалява.")
+    assert "Прескот" in names
     assert not [name for name in names if " до " in name]
 
 

@@ -287,6 +287,23 @@ def test_quick_layers_compute_what_the_plain_ones_do():
 
 
 @pytest.mark.slow
+def test_words_that_a_model_did_not_have_begin_as_its_unknown_word(tmp_path):
+    torch = pytest.importorskip("torch")
+    from kg.train.parts import adopt
+
+    def model(words: int, width: int):
+        return torch.nn.ModuleDict({"word_emb": torch.nn.Embedding(words, 2), "hidden": torch.nn.Linear(2, width)})
+
+    old, new = model(3, 4), model(5, 6)
+    torch.save({"model": old.state_dict()}, tmp_path / "old.pt")
+    begun = new["hidden"].weight.clone()
+    adopt(new, tmp_path / "old.pt")
+    rows, known = new["word_emb"].weight, old["word_emb"].weight
+    assert torch.equal(torch.cat([known, known[1:2], known[1:2]]), rows)
+    assert torch.equal(begun, new["hidden"].weight)  # does not fit, so it stays
+
+
+@pytest.mark.slow
 def test_new_words_move_into_the_space_of_older_vectors(tmp_path):
     numpy, torch = pytest.importorskip("numpy"), pytest.importorskip("torch")
     from kg.train.vectors import extend_vectors

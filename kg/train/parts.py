@@ -23,21 +23,20 @@ def _seed(seed: int) -> None:
     torch.manual_seed(seed)
 
 
-def adopt(model: Any, start: Path) -> int:
+def adopt(model: Any, start: Path, table: str = "word_emb.weight", unknown: int = 1) -> int:
     """Take over from the Stanza model `start` every tensor that fits by name and shape; returns how many did.
 
-    Embeddings of words that `start` does not have begin as its unknown word.
+    Where the embeddings `table` has grown at its end, its new rows begin as the row `unknown` (1 in Stanza's vocabularies).
     """
     import torch
-    from stanza.models.common.vocab import UNK_ID
 
     theirs = torch.load(start, map_location="cpu", weights_only=True)["model"]
     ours = model.state_dict()
     same = {name: value.float() for name, value in theirs.items() if name in ours and ours[name].shape == value.shape}
-    words = "word_emb.weight"
-    if words in theirs and words not in same and len(ours[words]) > len(theirs[words]):
-        known = theirs[words].float()
-        same[words] = torch.cat([known, known[UNK_ID].expand(len(ours[words]) - len(known), -1)])
+    more = len(ours[table]) - len(theirs[table]) if table in ours and table in theirs else 0
+    if more > 0:
+        known = theirs[table].float()
+        same[table] = torch.cat([known, known[unknown].expand(more, -1)])
     model.load_state_dict({**ours, **same})
     return len(same)
 
@@ -274,8 +273,9 @@ def train_tokenizer(
     )  # fmt: skip
     args["feat_funcs"] = tokenizer.DEFAULT_FEAT_FUNCS
     args["feat_dim"] = len(args["feat_funcs"])
-    theirs = torch.load(start, map_location="cpu", weights_only=True) if start else None
-    known = Vocab.load_state_dict(theirs["vocab"]) if theirs else None
+    known = None
+    if start:
+        known = Vocab.load_state_dict(torch.load(start, map_location="cpu", weights_only=True)["vocab"])
     files = {"txt": str(train[0]), "label": str(train[1])}
     batches = DataLoader(args, input_files=files, vocab=known, dictionary=None, mwt_expansions={})
     # Bulgarian has no multiword tokens
@@ -283,8 +283,8 @@ def train_tokenizer(
     files = {"txt": str(dev[0]), "label": str(dev[1])}
     dev_batches = TokenizationDataset(args, input_files=files, vocab=batches.vocab, evaluation=True, dictionary=None)
     trainer = Trainer(args=args, vocab=batches.vocab, device="cpu")
-    if theirs:
-        _adopt_units(trainer.model, theirs["model"], batches.vocab.unit2id("<UNK>"))
+    if start:
+        adopt(trainer.model, start, "embeddings.weight", batches.vocab.unit2id("<UNK>"))
     steps = 0
 
     def next_batch():
@@ -309,16 +309,6 @@ class _Tokenizer:
 
     def update(self, batch: Any, eval: bool = False) -> float:
         return self._update(batch)
-
-
-def _adopt_units(model: Any, theirs: dict[str, Any], unknown: int) -> None:
-    """Take over all tensors of a tokenizer; units that it does not know begin as the unknown one."""
-    name = "embeddings.weight"
-    ours = model.state_dict()[name].clone()
-    known = theirs[name].float()
-    ours[: len(known)] = known
-    ours[len(known) :] = known[unknown]
-    model.load_state_dict({**{key: value.float() for key, value in theirs.items()}, name: ours})
 
 
 def train_lemmatizer(
