@@ -3,6 +3,7 @@
     FOLDER/resources.json                    what is there, with an md5 for each file
     FOLDER/bg/PART/PACKAGE.pt                PART: tokenize, pos, lemma, depparse, ner, and what they depend on
     FOLDER/bg/lemma/PACKAGE.by_tag.tsv       form, UPOS, XPOS, lemma: of kg, where the tag tells the lemma; may be missing
+    FOLDER/bg/encoder/PACKAGE.pt             of kg, the second reader that tagger and parser decide with; may be missing
 
 Nothing here loads torch, except `pull`. Stanza reads weights with `weights_only`, so a file can spoil the result but
 not run code; `verify` finds a file that is not what its folder promises.
@@ -13,7 +14,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,11 @@ from kg.errors import ModelError
 
 LANGUAGE = "bg"
 EMBEDDED = "bg-compact"
+QUICK = "bg-quick"  # the same without its encoder
 OFFICIAL = "stanza"
+NAMES = (EMBEDDED, QUICK, OFFICIAL)
 PARTS = ("tokenize", "pos", "lemma", "depparse", "ner")
+ENCODER = "encoder"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +42,7 @@ class ModelFile:
 
 @dataclass(frozen=True, slots=True)
 class ModelSet:
-    """A folder of models that `stanza.Pipeline("bg", dir=folder, package=package)` can load."""
+    """A folder of models that `stanza.Pipeline("bg", dir=folder, package=package)` can load, and perhaps an encoder."""
 
     name: str
     folder: Path
@@ -50,6 +54,11 @@ class ModelSet:
         """Size on disk of all files that are there, in 10^6 bytes."""
         return sum(file.path.stat().st_size for file in self.files if file.path.is_file()) / 1e6
 
+    @property
+    def encoder(self) -> Path | None:
+        """The file of the encoder, where the set has one."""
+        return next((file.path for file in self.files if file.part == ENCODER), None)
+
 
 def by_tag_file(lemmatizer: Path) -> Path:
     """Where the table of lemmas that depend on the tag stands: beside the lemmatizer."""
@@ -59,12 +68,15 @@ def by_tag_file(lemmatizer: Path) -> Path:
 def find_models(name_or_dir: str | Path | None = None) -> ModelSet:
     """The model set of a name or a folder; the ones inside kg where nothing is given.
 
-    `bg-compact` is the set inside kg, `stanza` the official package that `kg models pull` fetched; everything else is
-    a folder. Raises ModelError where there is none, or none for Bulgarian.
+    `bg-compact` is the set inside kg, `bg-quick` the same without its encoder, `stanza` the official package that
+    `kg models pull` fetched; everything else is a folder. Raises ModelError where there is none, or none for Bulgarian.
     """
     name = str(name_or_dir or EMBEDDED)
     if name == EMBEDDED:
         return _read(name, resources.path("models") / EMBEDDED)
+    if name == QUICK:
+        whole = _read(name, resources.path("models") / EMBEDDED)
+        return replace(whole, files=tuple(file for file in whole.files if file.part != ENCODER))
     if name == OFFICIAL:
         folder = official_folder()
         if not (folder / "resources.json").is_file():
@@ -74,9 +86,9 @@ def find_models(name_or_dir: str | Path | None = None) -> ModelSet:
 
 
 def known_models() -> list[ModelSet]:
-    """The sets that have a name and are here: the one inside kg and, once fetched, the official one."""
+    """The sets that have a name and are here: those inside kg and, once fetched, the official one."""
     found = []
-    for name in (EMBEDDED, OFFICIAL):
+    for name in NAMES:
         try:
             found.append(find_models(name))
         except ModelError:
@@ -122,6 +134,7 @@ def require_sound(models: ModelSet) -> ModelSet:
         return models
     mend = {
         EMBEDDED: "pip install --force-reinstall diplokg",
+        QUICK: "pip install --force-reinstall diplokg",
         OFFICIAL: f"rm -r {models.folder} && kg models pull",
     }.get(models.name, "kg models use DIR")
     raise ModelError("; ".join(problems) + f"; get them anew: {mend}")
@@ -192,9 +205,10 @@ def _read(name: str, folder: Path, package: str = "default") -> ModelSet:
 
 
 def _files(described: dict, folder: Path, package: str) -> list[ModelFile]:
-    """The files that Stanza would load for `package`: one a part, then the word vectors and the like."""
+    """The files to load for `package`: one a part, the encoder of the tagger's name, then the word vectors and the like."""
     chosen = described.get("packages", {}).get(package) or described.get("default_processors", {})
     wanted = [(part, chosen[part]) for part in PARTS if part in chosen]
+    wanted += [(ENCODER, chosen["pos"])] if chosen.get("pos") in described.get(ENCODER, {}) else []
     found: dict[tuple[str, str], ModelFile] = {}
     while wanted:
         part, name = wanted.pop(0)

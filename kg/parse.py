@@ -1,4 +1,4 @@
-"""Documents -> Sentences. Beside it only kg.quick, kg.models and kg.train import stanza, and all only inside functions.
+"""Documents -> Sentences. Beside it only kg.quick, kg.ensemble, kg.models and kg.train import stanza, all inside functions.
 
 Stanza reads paragraphs (a line of the text each, so that a headline never runs into the lead); offsets are moved back
 into the document, whose text is not touched. A parse is written down as CoNLL-U, which is also what the cache keeps.
@@ -15,7 +15,7 @@ from typing import Any
 
 from kg.errors import ModelError
 from kg.model import Document, Sentence, Word
-from kg.models import by_tag_file
+from kg.models import ModelSet, by_tag_file
 
 PROCESSORS = "tokenize,pos,lemma,depparse,ner"
 Token = tuple[str, int, int]  # text, start, end
@@ -23,25 +23,32 @@ MARKS = "„“”\"«»"
 LONGEST_SENTENCE = 250  # words; a longer "sentence" is a list or a broken page, and its tree would be noise
 
 
-def load_pipeline(folder: Path, package: str | None = None) -> Any:
-    """A `stanza.Pipeline` for Bulgarian from a folder in Stanza's own layout, with no network.
+def load_pipeline(models: ModelSet, processors: str = PROCESSORS, **more: Any) -> Any:
+    """A `stanza.Pipeline` for Bulgarian of `models`, with no network, joined by their encoder if they have one.
 
-    Raises ModelError when a part is missing or cannot be read.
+    `more`: options of Stanza's. Raises ModelError when a part is missing or cannot be read.
     """
     import stanza
 
     from kg.quick import not_to_be_trained, quicken
 
-    options: dict[str, Any] = {"ner_batch_size": 128} | ({} if package is None else {"package": package})
+    options = {"package": models.package, "ner_batch_size": 128, **more}
     try:
         with not_to_be_trained():
             pipeline = stanza.Pipeline(
-                "bg", dir=str(folder), processors=PROCESSORS, download_method=None, verbose=False, use_gpu=False, **options
+                "bg", dir=str(models.folder), processors=processors, download_method=None, verbose=False, use_gpu=False, **options
             )
     except Exception as error:  # stanza raises half a dozen unrelated types for a bad folder
-        raise ModelError(f"cannot load Bulgarian models from {folder}: {error}; check them with: kg models verify") from error
+        raise ModelError(
+            f"cannot load Bulgarian models from {models.folder}: {error}; check them with: kg models verify"
+        ) from error
     quicken(pipeline)
     let_lemmas_follow_tags(pipeline)
+    if models.encoder:
+        from kg.encoder import Encoder
+        from kg.ensemble import join
+
+        join(pipeline, Encoder.load(models.encoder))
     return pipeline
 
 
@@ -51,9 +58,9 @@ def let_lemmas_follow_tags(pipeline: Any) -> None:
     Stanza's lemmatizer knows the form and UPOS alone; "си" needs XPOS too: "свой" in "целта си" (Psxto), "се" in
     "спомня си" (Ppxtd).
     """
-    part = pipeline.processors["lemma"]
-    table = by_tag_file(Path(part.config.get("model_path", "")))
-    if not table.is_file():
+    part = pipeline.processors.get("lemma")
+    table = by_tag_file(Path(part.config.get("model_path", ""))) if part else None
+    if table is None or not table.is_file():
         return
     lemmas = {tuple(cells[:3]): cells[3] for cells in (line.split("\t") for line in table.read_text(encoding="utf-8").splitlines())}
     plain = part.process

@@ -37,15 +37,22 @@ def quicken(pipeline: Any) -> None:
 
 @contextlib.contextmanager
 def not_to_be_trained() -> Iterator[None]:
-    """Models that Stanza loads in here come without optimizers, whose code takes a second to import."""
+    """Models that Stanza loads in here come without optimizers, whose code takes a second to import, and without the
+    chance numbers that their weights would begin with."""
+    import torch
     from stanza.models.common import utils
 
-    makers = utils.get_optimizer, utils.get_split_optimizer
+    kinds: tuple[Any, ...] = (torch.nn.Embedding, torch.nn.Linear, torch.nn.LSTM, torch.nn.Bilinear)
+    makers, begins = (utils.get_optimizer, utils.get_split_optimizer), [kind.reset_parameters for kind in kinds]
     utils.get_optimizer, utils.get_split_optimizer = (lambda *_, **__: None), (lambda *_, **__: {})
+    for kind in kinds:
+        kind.reset_parameters = lambda _: None
     try:
         yield
     finally:
         utils.get_optimizer, utils.get_split_optimizer = makers
+        for kind, begin in zip(kinds, begins, strict=True):
+            kind.reset_parameters = begin
 
 
 def _pretrained(part: Any) -> tuple[Any, ...]:
@@ -205,17 +212,26 @@ def _quicken_parser(model: Any) -> None:
     from stanza.models.depparse.model import GraphParser
 
     class QuickParser(GraphParser):
+        def other_arcs(self, text: Any, scores: Any) -> None:
+            """Add what another reader holds of the heads to `scores` (sentence, word, head); here there is none."""
+
+        def other_relations(self, text: Any, heads: Any, scores: Any) -> None:
+            """Add what another reader holds of the relations to `heads` to `scores` (sentence, word, relation)."""
+
         def predict(self, *batch, resolve_head_constraints=False):
-            vocab, sizes = self.vocab["deprel"], batch[12]
+            vocab, sizes, text = self.vocab["deprel"], batch[12], batch[14]
             states = self.embed(*batch)
             arcs = self.unlabeled(states, states).squeeze(3)
             itself = torch.eye(arcs.size(1), dtype=torch.bool).unsqueeze(0)
             arcs = arcs.masked_fill(itself, -float("inf")).log_softmax(2).numpy()
+            self.other_arcs(text, arcs)
             trees = [best_tree(arcs[i][:size, :size]) for i, size in enumerate(sizes)]
             heads = torch.zeros(arcs.shape[0], arcs.shape[1] - 1, dtype=torch.long)
             for i, tree in enumerate(trees):
                 heads[i, : len(tree) - 1] = torch.as_tensor(tree[1:])
-            labels = (relation_scores(self.deprel, states, heads).argmax(2) + VOCAB_PREFIX_SIZE).tolist()
+            relations = relation_scores(self.deprel, states, heads)
+            self.other_relations(text, heads, relations)
+            labels = (relations.argmax(2) + VOCAB_PREFIX_SIZE).tolist()
             found = []
             for i, (tree, size) in enumerate(zip(trees, sizes, strict=True)):
                 relations = vocab.unmap(labels[i][: size - 1])

@@ -20,7 +20,7 @@ from kg.versions import Versions, code_version, files_version, package_version
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Where the language comes from: models (a folder, or "stanza"), rules, gazetteer files, verdicts."""
+    """Where the language comes from: models (a name or a folder), rules, gazetteer files, verdicts."""
 
     model: str | None = None
     rules: str | None = None
@@ -129,8 +129,7 @@ def pipeline(settings: Settings) -> Any:
     from kg.models import find_models, require_sound
     from kg.parse import load_pipeline
 
-    models = require_sound(find_models(settings.model))
-    return load_pipeline(models.folder, models.package)
+    return load_pipeline(require_sound(find_models(settings.model)))
 
 
 @lru_cache(maxsize=2)
@@ -151,10 +150,12 @@ def gazetteer(settings: Settings) -> Any:
 
 def versions(settings: Settings) -> Versions:
     """The versions of all that the real stages read."""
+    from kg.model import digest
     from kg.models import find_models
 
+    models = find_models(settings.model)
     return Versions(
-        models=files_version(find_models(settings.model).folder),
+        models=digest(files_version(models.folder), *(file.part for file in models.files)),
         parser=digest_of("parse", package_version("stanza", "torch")),
         rules=files_version(Path(settings.rules) if settings.rules else resources.path("rules")),
         gazetteer=files_version(resources.path("gazetteer"), *map(Path, settings.gazetteer)),

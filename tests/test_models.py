@@ -235,7 +235,8 @@ def repository(tmp_path: Path) -> Path:
     shutil.copytree(own.folder / "bg", place / "bg")
     index = json.loads((own.folder / "resources.json").read_text(encoding="utf-8"))
     index["url"] = "https://example.org/{lang}/{filename}"
-    index["bg"]["lemma"]["compact"].pop("by_tag_md5", None)  # that table is of kg
+    index["bg"]["lemma"]["compact"].pop("by_tag_md5", None)  # that table is of kg, and so is the encoder
+    index["bg"].pop("encoder")
     (place / f"resources_{DEFAULT_RESOURCES_VERSION}.json").write_text(json.dumps(index), encoding="utf-8")
     return place
 
@@ -248,7 +249,7 @@ def test_pull_fetches_from_a_repository_in_the_format_of_stanza(repository, tmp_
         again = models.pull("compact", target, url)
     assert found == again
     assert [] == models.verify(target)
-    own = {(file.part, file.md5) for file in models.find_models().files if file.path.suffix == ".pt"}
+    own = {(file.part, file.md5) for file in models.find_models("bg-quick").files if file.path.suffix == ".pt"}
     assert own == {(file.part, file.md5) for file in found.files}
 
 
@@ -305,7 +306,7 @@ def test_a_model_file_cannot_run_code(tmp_path):
     (place / "resources.json").write_text(json.dumps(index), encoding="utf-8")
     assert [] == models.verify(place)
     with pytest.raises(ModelError, match="kg models verify"):
-        load_pipeline(place)
+        load_pipeline(models.find_models(place))
     assert not sprung.exists()
     with pytest.raises(pickle.UnpicklingError):
         torch.load(path, weights_only=True)
@@ -315,7 +316,7 @@ def test_a_model_file_cannot_run_code(tmp_path):
 def test_the_embedded_set_parses_a_sentence():
     from kg.parse import load_pipeline
 
-    nlp = load_pipeline(models.find_models().folder)
+    nlp = load_pipeline(models.find_models())
     document = nlp("Министърът на външните работи се срещна с посланика на Турция в София.")
     [sentence] = document.sentences
     words = {word.text: word for word in sentence.words}

@@ -76,11 +76,11 @@ def test_a_quick_pipeline_annotates_as_a_plain_one(monkeypatch):
     from kg.models import find_models
     from kg.read import read_paths
 
-    models = find_models(None)
+    models = find_models("bg-quick")
     documents = [item for _, item in read_paths([resources.path("news")]) if hasattr(item, "text")][:8]
-    quick = parse.load_pipeline(models.folder, models.package)
+    quick = parse.load_pipeline(models)
     monkeypatch.setattr("kg.quick.quicken", lambda pipeline: None)
-    plain = parse.load_pipeline(models.folder, models.package)
+    plain = parse.load_pipeline(models)
     assert type(plain.processors["depparse"].trainer.model).__name__ == "GraphParser"
     assert type(quick.processors["depparse"].trainer.model).__name__ == "QuickParser"
     assert {type(tag).__name__ for tag in quick.processors["pos"].trainer.model.tag_clf["feats"]} == {"QuickScorer"}

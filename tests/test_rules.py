@@ -177,8 +177,9 @@ def test_the_example_of_the_manual_is_a_frame(tmp_path):
 @pytest.mark.model
 @pytest.mark.slow
 def test_every_example_fires_its_frame_and_no_counter_example_does(lexicon):
+    from kg.models import find_models
     from kg.parse import load_pipeline, parse
 
-    pipeline = load_pipeline(resources.path("models") / "bg-compact")
+    pipeline = load_pipeline(find_models())
     findings = list(example_findings(lexicon, gazetteer.load(), lambda documents: parse(documents, pipeline)))
     assert findings == []

@@ -12,7 +12,7 @@ import pytest
 from rdflib import Graph
 from rdflib.compare import isomorphic
 
-from kg import gazetteer, graph, parse, read, resources
+from kg import gazetteer, graph, models, parse, read, resources
 from kg.extract import extract
 from kg.lexicon import load_lexicon
 from kg.model import ENCOUNTERS
@@ -120,7 +120,7 @@ def test_one_plan_under_all_its_names_with_four_subjects():
 
 @pytest.mark.model
 def test_the_models_that_ship_read_it_so():
-    pipeline = parse.load_pipeline(resources.path("models") / "bg-compact")
+    pipeline = parse.load_pipeline(models.find_models())
     (sentences,) = parse.parse([document()], pipeline)
     extraction = extract(document(), sentences, load_lexicon(), gazetteer.load())
     key = lambda encounter: sorted(encounter[2])  # noqa: E731 - one expression, used twice
@@ -128,7 +128,7 @@ def test_the_models_that_ship_read_it_so():
 
 
 if __name__ == "__main__":
-    (found,) = parse.parse([document()], parse.load_pipeline(resources.path("models") / "bg-compact"))
+    (found,) = parse.parse([document()], parse.load_pipeline(models.find_models()))
     (HERE / "parse.conllu").write_text(parse.to_conllu(found), "utf-8")
     for file, text in triples().items():
         (HERE / file).write_text(text, "utf-8")

@@ -105,28 +105,30 @@ def encoder(tmp_path: Path) -> Path:
 
 
 @pytest.mark.slow
-def test_a_teacher_learns_and_annotates_with_the_parser_or_alone(encoder, tmp_path):
+def test_an_encoder_learns_and_is_as_good_when_it_is_stored_in_steps(encoder, tmp_path):
     torch = pytest.importorskip("torch")
-    from kg.train.silver import annotate
-    from kg.train.teacher import Teacher, agreement, train_teacher, words_of
+    from kg.encoder import Encoder
+    from kg.train.layout import pack
+    from kg.train.teacher import agreement, annotated, train_teacher, words_of
 
     torch.set_num_threads(1)
-    words, out = words_of(TREES), tmp_path / "teacher.pt"
-    train_teacher(TREES, [], TREES, words, encoder, out, Pace(200, 5e-4, 5, 50, average=0.8))
-    found = list(annotate(TREES, Teacher.load(out, encoder, words)))
-    assert [[row.form for row in tree.rows] for tree, _ in found] == [[row.form for row in tree.rows] for tree in TREES]
-    assert all(0 < sure <= 1 for _, sure in found)
-    figures = agreement([tree for tree, _ in found], TREES)
-    assert figures["UPOS"] > 0.9, figures  # it has learned four sentences by heart
-    assert figures["UAS"] > 0.8, figures
-    again = list(annotate(TREES, Teacher.load(out, encoder, words)))
-    assert found == again
+    out, packed = tmp_path / "learned.pt", tmp_path / "packed.pt"
+    train_teacher(TREES, [], TREES, words_of(TREES), encoder, out, Pace(200, 5e-4, 5, 50, average=0.8))
+    pack(out, packed, "encoder")
+    for path in (out, packed):
+        found = annotated(TREES, Encoder.load(path))
+        assert [[row.form for row in tree.rows] for tree in found] == [[row.form for row in tree.rows] for tree in TREES]
+        figures = agreement(found, TREES)
+        assert figures["UPOS"] > 0.9, figures  # it has learned four sentences by heart
+        assert figures["UAS"] > 0.8, figures
+        assert found == annotated(TREES, Encoder.load(path))
+    assert packed.stat().st_size < 0.7 * out.stat().st_size
 
 
 @pytest.mark.slow
 def test_numbers_of_four_bits_are_widened():
     numpy = pytest.importorskip("numpy")
-    from kg.train.encoder import _tensor
+    from kg.train.pretrained import _tensor
 
     steps = numpy.arange(32) % 16
     block = numpy.float16(0.5).tobytes() + bytes(int(a) | int(b) << 4 for a, b in zip(steps[:16], steps[16:], strict=True))
@@ -135,7 +137,7 @@ def test_numbers_of_four_bits_are_widened():
 
 def test_a_file_that_is_no_encoder_is_named(tmp_path):
     from kg.errors import ModelError
-    from kg.train.encoder import read_weights
+    from kg.train.pretrained import read_weights
 
     (tmp_path / "x.bin").write_bytes(b"something else")
     with pytest.raises(ModelError, match=r"x\.bin"):
@@ -335,17 +337,27 @@ def test_a_list_of_forms_is_widened_by_degrees_and_capitals_but_not_by_names():
     assert [*degrees, *capitals] == found
 
 
+def test_sentences_to_divide_are_all_there_and_some_have_lost_their_stop():
+    from kg.train.silver import to_divide
+
+    cut = Tree((Row("и", "и", "CCONJ", "_", "_", 0, "root"), Row(".", ".", "PUNCT", "_", "_", 1, "punct")))
+    groups = to_divide(TREES[:2], [*TREES[2:], cut], 1.0, seed=1)
+    found = sorted(tree.text for group in groups for tree in group)
+    assert sorted([t.text for t in TREES[:2]] * 3 + [t.text.rstrip(".") for t in TREES[2:]]) == found
+    assert len(raw_text(groups)) == len(token_labels(groups))
+    assert groups == to_divide(TREES[:2], [*TREES[2:], cut], 1.0, seed=1)
+
+
 @pytest.mark.slow
 def test_the_whole_recipe_then_kg_build_with_its_models(sources, encoder, tmp_path, monkeypatch):
     pytest.importorskip("gensim")
-    pytest.importorskip("tokenizers")
     from stanza.models.lemma.trainer import Trainer
 
-    from kg.models import verify
+    from kg.models import find_models, verify
     from kg.train import recipe
     from kg.train.recipe import Sources, train_all
 
-    monkeypatch.setitem(recipe.STEPS, "tokenize", 20_000)  # words must come out, or there is nothing to annotate
+    monkeypatch.setitem(recipe.STEPS, "tokenize", 20_000)  # words must come out, or there is nothing to read
     given = Sources(
         sources / "ud", sources / "names", sources / "raw", sources / "morphology.tsv", sources / "unimorph.tsv",
         held_out=("third",), encoder=encoder,
@@ -355,8 +367,9 @@ def test_the_whole_recipe_then_kg_build_with_its_models(sources, encoder, tmp_pa
     report = train_all(given, out, work, scale=0.004, silver=40)
     assert "| LAS |" in report
     assert [] == verify(out)
+    assert find_models(out).encoder == out / "bg" / "encoder" / "compact.pt"
     figures = json.loads((work / "figures.json").read_text(encoding="utf-8"))
-    both = {"pos", "depparse", "lemma", "ner", "pretrain", "tokenize", "raw", "teacher", "silver", "called"}
+    both = {"pos", "depparse", "lemma", "ner", "pretrain", "tokenize", "raw", "encoder", "called"}
     assert both == set(figures["minutes"])
     assert report in (out / "README.md").read_text(encoding="utf-8")
 

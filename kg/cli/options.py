@@ -8,6 +8,7 @@ from typing import Annotated, TypeAlias
 import typer
 
 from kg.errors import RuleError
+from kg.models import NAMES
 from kg.stages import Settings
 
 Store: TypeAlias = Annotated[
@@ -19,8 +20,8 @@ Model: TypeAlias = Annotated[
     typer.Option(
         "--model",
         envvar="KG_MODEL",
-        help="Language models: a folder in Stanza's layout, or `stanza` for the official package (kg models pull). "
-        "Without it: the compact models that come with kg.",
+        help="Language models: `bg-quick` reads three times as fast and a little worse, `stanza` is the official package "
+        "(kg models pull), else a folder in Stanza's layout. Without it: `bg-compact`, which comes with kg.",
     ),
 ]
 Rules: TypeAlias = Annotated[
@@ -59,7 +60,7 @@ def settings(
     if rules and not rules.is_dir():
         raise RuleError(f"{rules}: there is no such folder of rules (*.toml); give one with --rules, or leave it out")
     return Settings(
-        model=model if model in (None, "stanza", "bg-compact") else str(Path(model).absolute()),
+        model=model if model in (None, *NAMES) else str(Path(model).absolute()),
         rules=str(rules.absolute()) if rules else None,
         gazetteer=tuple(str(path.absolute()) for path in gazetteer or ()),
         verdicts=str((verdicts or DEFAULT_VERDICTS).absolute()),

@@ -5,38 +5,20 @@ import json
 import time
 from pathlib import Path
 
-from kg.parse import let_lemmas_follow_tags
+from kg.models import ModelSet
+from kg.parse import load_pipeline
 from kg.train.treebank import Tree, paragraphs, raw_text, read_conllu
 
 METRICS = ("Tokens", "Sentences", "Words", "UPOS", "XPOS", "UFeats", "AllTags", "Lemmas", "UAS", "LAS", "CLAS", "MLAS")
 
 
-def pipeline(folder: Path, package: str | None, processors: str, **options):
-    """Stanza's pipeline over the models in `folder`, with nothing fetched; lemmas follow tags as in kg."""
-    import stanza
-
-    loaded = stanza.Pipeline(
-        "bg",
-        dir=str(folder),
-        package=package or "default",
-        processors=processors,
-        download_method=None,
-        use_gpu=False,
-        verbose=False,
-        **options,
-    )
-    if "lemma" in processors:
-        let_lemmas_follow_tags(loaded)
-    return loaded
-
-
-def treebank_scores(folder: Path, gold: Path, package: str | None = None) -> dict[str, float]:
+def treebank_scores(models: ModelSet, gold: Path) -> dict[str, float]:
     """F1 in per cent for each of METRICS on the CoNLL-U file `gold`, parsed from its raw text, and words a second."""
     from stanza.models.common.utils import ud_scores
     from stanza.utils.conll import CoNLL
 
     trees: list[Tree] = read_conllu(gold)
-    nlp = pipeline(folder, package, "tokenize,pos,lemma,depparse")
+    nlp = load_pipeline(models, "tokenize,pos,lemma,depparse")
     text = raw_text(paragraphs(trees))
     started = time.perf_counter()
     document = nlp(text)
@@ -49,16 +31,16 @@ def treebank_scores(folder: Path, gold: Path, package: str | None = None) -> dic
     return scores
 
 
-def tag_names(folder: Path, sentences: list[tuple[str, ...]], package: str | None = None) -> list[list[str]]:
-    """The tags (B-, I-, E-, S-, O) that the models in `folder` give to the words of each sentence."""
-    nlp = pipeline(folder, package, "tokenize,ner", tokenize_pretokenized=True)
+def tag_names(models: ModelSet, sentences: list[tuple[str, ...]]) -> list[list[str]]:
+    """The tags (B-, I-, E-, S-, O) that `models` give to the words of each sentence."""
+    nlp = load_pipeline(models, "tokenize,ner", tokenize_pretokenized=True)
     return [[token.ner for token in sentence.tokens] for sentence in nlp([list(words) for words in sentences]).sentences]
 
 
-def name_scores(folder: Path, gold: Path, package: str | None = None) -> dict[str, float]:
+def name_scores(models: ModelSet, gold: Path) -> dict[str, float]:
     """Precision, recall and F1 in per cent of exact (span, kind) on Stanza's NER JSON `gold`, words given."""
     data = json.loads(gold.read_text(encoding="utf-8"))
-    found = tag_names(folder, [tuple(word["text"] for word in sentence) for sentence in data], package)
+    found = tag_names(models, [tuple(word["text"] for word in sentence) for sentence in data])
     right = guessed = there = 0
     for sentence, tags in zip(data, found, strict=True):
         expected = _spans([word["ner"] for word in sentence])

@@ -246,7 +246,10 @@ def train_ner(
     return fit(trainer, lambda: next(stream), evaluate, pace, out)
 
 
-TOKENIZER = ["--unit_dropout", "0.15", "--dropout", "0.25", "--drop_initial_punct_prob", "0", "--split_mwt_prob", "0"]
+TOKENIZER = [
+    "--hidden_dim", "128", "--emb_dim", "48", "--unit_dropout", "0.05", "--dropout", "0.2",
+    "--drop_initial_punct_prob", "0", "--split_mwt_prob", "0",
+]  # fmt: skip
 
 
 def train_tokenizer(

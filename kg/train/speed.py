@@ -9,6 +9,7 @@ backwards, three parser layers of 400, and name and tag layers of 256 and 200 (s
 import json
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -81,28 +82,13 @@ def random_official(ours: Path, out: Path) -> Path:
     return out
 
 
-def words_per_second(folder: Path, text: str, threads: int, quick: bool = False) -> dict[str, float]:
-    """Seconds to load, and words a second of processor time and of the clock, all parts with names.
-
-    `quick`: with kg's quicker bilinear layers, as kg itself runs the models.
-    """
-    import torch
-
-    from kg.quick import quicken_bilinear
-    from kg.train.evaluate import pipeline
-
-    torch.set_num_threads(threads)
-    started = time.perf_counter()
-    nlp = pipeline(folder, None, "tokenize,pos,lemma,depparse,ner")
-    loaded = time.perf_counter() - started
-    if quick:
-        quicken_bilinear(nlp.processors["pos"].trainer.model)
+def words_per_second(nlp: Any, text: str) -> dict[str, float]:
+    """Words a second of the clock and of processor time, all parts with names."""
     nlp("Първо изречение за загряване.")
     started, worked = time.perf_counter(), time.process_time()
     document = nlp(text)
     seconds, work = time.perf_counter() - started, time.process_time() - worked
     return {
-        "load": round(loaded, 2),
         "words": document.num_words,
         "words/s": round(document.num_words / seconds),
         "words/processor second": round(document.num_words / work),
@@ -114,17 +100,35 @@ def _copy(source: Path, target: Path) -> None:
     target.write_bytes(source.read_bytes())
 
 
-def main(models: Path, text: Path, *threads: int) -> None:
+def main(folder: Path, text: Path, *threads: int) -> None:
     """Print one line for each set and number of threads."""
     import tempfile
+    from dataclasses import replace
 
-    content = text.read_text(encoding="utf-8")
-    with tempfile.TemporaryDirectory() as folder:
-        official = random_official(models, Path(folder))
+    import stanza
+    import torch
+
+    from kg.models import find_models
+    from kg.parse import PROCESSORS, load_pipeline
+
+    content, models = text.read_text(encoding="utf-8"), find_models(folder)
+    alone = replace(models, files=tuple(file for file in models.files if file.path != models.encoder))
+    plain = {"processors": PROCESSORS, "download_method": None, "use_gpu": False, "verbose": False}
+    with tempfile.TemporaryDirectory() as place:
+        official = random_official(folder, Path(place))
+        ways: dict[str, Callable[[], Any]] = {
+            "official sizes in Stanza": lambda: stanza.Pipeline("bg", dir=str(official), **plain),
+            "ours in Stanza": lambda: stanza.Pipeline("bg", dir=str(folder), **plain),
+            "ours as kg reads, without the encoder": lambda: load_pipeline(alone),
+            "ours as kg reads": lambda: load_pipeline(models),
+        }
         for count in threads or (1, 2):
-            print("official size", count, words_per_second(official, content, count), flush=True)
-            print("ours", count, words_per_second(models, content, count), flush=True)
-            print("ours, quick", count, words_per_second(models, content, count, quick=True), flush=True)
+            torch.set_num_threads(count)
+            for name, load in ways.items():
+                started = time.perf_counter()
+                nlp = load()
+                seconds = time.perf_counter() - started
+                print(name, count, {"load": round(seconds, 2), **words_per_second(nlp, content)}, flush=True)
 
 
 if __name__ == "__main__":

