@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from kg.discourse import Actor, Discourse
-from kg.grammar import FIRST_PERSON
+from kg.grammar import FIRST_PERSON, RELATIVE_PRONOUNS
 from kg.lexicon import Lexicon
 from kg.match import Fill, Match
 from kg.model import ENCOUNTERS, Argument, Mention, Statement
@@ -242,6 +242,8 @@ def _by_relative_clause(discourse: Discourse, sentence: int, noun: int, role: st
     verb = tree.relative_clause(noun)
     if verb is None or tree.lemma(verb) not in discourse.lexicon.words("light.object") or tree.facts(verb).passive or tree.reflexive(verb):
         return []
+    if any(tree.lemma(id) in RELATIVE_PRONOUNS for id in tree.children(verb) if tree.word(id).deprel.startswith("nsubj")):
+        return []  # "преговорите, които продължават от месеци": they are what goes on
     with_whom = [(id, actor) for id in tree.slot(verb, "с") for actor in discourse.actors(sentence, id)]
     subject = tree.subject(verb)
     selves = discourse.unsaid(sentence, verb) if subject in (None, noun) else discourse.subject(sentence, verb)

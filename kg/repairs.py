@@ -12,6 +12,7 @@ from kg.grammar import (
     FULL_ARTICLES,
     FUTURE_IN_PAST,
     INTENTIONS,
+    LIKE_ADVERBS,
     MISREAD,
     NO_FUTURE,
     OBJECT_CLITICS,
@@ -64,11 +65,13 @@ def repair(sentence: Sentence) -> Sentence:
        noun.
     31. "Среща в | Маями | седмица по-рано": a name after a preposition is no adjective of the noun behind it.
     32. "Ще посети базата заедно | с министъра |": who comes along belongs to the verb.
-    33. A word is not its own ancestor: what the parser left in a circle hangs on the root.
+    33. "| Относно | изборите Паси посочи": a preposition that looks like an adverb is none; its noun is no subject.
+    34. A word is not its own ancestor: what the parser left in a circle hangs on the root.
     """
     words = list(sentence.words)
     _marks_are_no_names(words)
     _prepositions_are_no_heads(words)
+    _prepositions_are_no_adverbs(words)
     _one_name(words)
     _names_are_no_verbs(words)
     _verbs_with_reflexive(words)
@@ -487,9 +490,14 @@ def _what_takes_place(words: list[Word]) -> None:
 
 def _participles_after_commas(words: list[Word]) -> None:
     for word in list(words):
-        if word.feat("VerbForm") != "Part" or word.feat("Voice") == "Pass" or word.deprel != "conj" or word.id < 3:
+        if word.feat("VerbForm") != "Part" or word.feat("Voice") == "Pass" or word.deprel not in ("conj", "parataxis") or word.id < 3:
             continue
         if words[word.id - 2].form != "," or any(w.head == word.id and w.deprel.startswith(("aux", "nsubj", "cc")) for w in words):
+            continue
+        if word.deprel == "parataxis":  # "лидерите, | събрали се | в Брюксел, обсъдиха": of the subject of the verb behind it
+            subject = next((w for w in words[: word.id - 2] if w.head == word.head > word.id and w.deprel == "nsubj"), None)
+            if subject and subject.feat("Number") == word.feat("Number"):
+                words[word.id - 1] = replace(word, head=subject.id, deprel="acl")
             continue
         near = [w for w in words[max(0, word.id - 7) : word.id - 2] if w.upos in ("NOUN", "PROPN") and w.feat("Number") == word.feat("Number")]
         if near and word.feat("Number") == "Plur" and words[word.head - 1].feat("Number") != "Plur":
@@ -582,6 +590,18 @@ def _prepositions_are_no_heads(words: list[Word]) -> None:
         for other in list(words):
             if other.head == word.id and other.id != noun.id:
                 words[other.id - 1] = replace(other, head=noun.id)
+
+
+def _prepositions_are_no_adverbs(words: list[Word]) -> None:
+    for word in list(words):
+        if word.upos != "ADV" or word.form.lower() not in LIKE_ADVERBS:
+            continue
+        noun = next((w for w in words[word.id :] if w.upos not in ("ADJ", "DET", "NUM", "ADV")), None)
+        if noun is None or noun.upos not in ("NOUN", "PROPN"):
+            continue
+        words[word.id - 1] = replace(word, upos="ADP", head=noun.id, deprel="case")
+        if noun.deprel.startswith("nsubj"):
+            words[noun.id - 1] = replace(noun, deprel="obl")
 
 
 def _before_da(words: list[Word]) -> None:

@@ -178,11 +178,17 @@ def _via(discourse: Discourse, sentence: int, match: Match, speaker: Actor | Non
             and mention.kind == "Media"
             and not (speaker and speaker.mention == mention)
             and tree.preposition(id) in VIA_PREPOSITIONS
-            and (tree.preposition(id) == "пред" or not tree.under_agent(id))
+            and (tree.preposition(id) == "пред" or not tree.under_agent(id) or _after_name(tree, id))
             and id not in match.ids("speaker")
         ):
             out.append(Argument("via", mention, mention.span, tree.preposition(id) or ""))
     return tuple(out[:2])
+
+
+def _after_name(tree: Tree, id: int) -> bool:
+    """Does the phrase follow a person's name, which it cannot belong to: "каза говорителят Кирил Атанасов | за БНР"?"""
+    before = min((child for child in tree.children(id) if child < id), default=id) - 1
+    return before > 1 and tree.word(before).upos == "PROPN" and tree.word(before).ner[2:] == "PER"
 
 
 def _statement(discourse: Discourse, sentence: int, draft: _Draft, drafts: list[_Draft], text: str, quotes: tuple[tuple[int, int], ...]) -> Statement:

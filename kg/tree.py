@@ -682,6 +682,8 @@ class Tree:
             if self.is_nominal(candidate) and self.preposition(candidate) == preposition:
                 return list(self.conjuncts(candidate))
         for candidate in (*inside, *beside):
+            if self._relative(candidate):  # "преговори за границата, | с които | спорът да бъде решен"
+                continue
             if candidate < limit + 1 and self.word(candidate).upos in ("NOUN", "PROPN", "PRON") and self.preposition(candidate) == preposition:
                 return [i for i in self.conjuncts(candidate) if i == candidate or self.preposition(i) in (None, preposition)]
         return []
