@@ -20,6 +20,7 @@ from kg.models import ModelSet, by_tag_file
 PROCESSORS = "tokenize,pos,lemma,depparse,ner"
 Token = tuple[str, int, int]  # text, start, end
 MARKS = "„“”\"«»"
+CLOSING = ("”", "“", '"', "»", "’", ")", "]", "''")
 LONGEST_SENTENCE = 250  # words; a longer "sentence" is a list or a broken page, and its tree would be noise
 
 
@@ -167,7 +168,13 @@ def _without_marks(text: str, start: int, end: int) -> list[Token]:
 
 
 def _ends(tokens: Sequence[Token]) -> bool:
-    return any(text[-1] in ".!?…:;" for text, _, _ in tokens[-2:]) or tokens[-1][0][-1] in "”“\"»’"
+    """Is there a mark of the end, perhaps before quotation marks? "14 ноември 2025 г." alone is a date before a sentence."""
+    texts = [text for text, _, _ in tokens]
+    if texts[-1] == "г." and sum(len(text) > 2 and text.isalpha() for text in texts) < 2:
+        return False
+    while len(texts) > 1 and texts[-1] in CLOSING:
+        texts.pop()
+    return texts[-1][-1] in ".!?…:;"
 
 
 def _plain(text: str) -> str:

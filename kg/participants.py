@@ -242,7 +242,8 @@ def _by_relative_clause(discourse: Discourse, sentence: int, noun: int, role: st
     verb = tree.relative_clause(noun)
     if verb is None or tree.lemma(verb) not in discourse.lexicon.words("light.object") or tree.facts(verb).passive or tree.reflexive(verb):
         return []
-    if any(tree.lemma(id) in RELATIVE_PRONOUNS for id in tree.children(verb) if tree.word(id).deprel.startswith("nsubj")):
+    own = tree.own_subject(verb)
+    if own is not None and tree.lemma(own) in RELATIVE_PRONOUNS:
         return []  # "преговорите, които продължават от месеци": they are what goes on
     with_whom = [(id, actor) for id in tree.slot(verb, "с") for actor in discourse.actors(sentence, id)]
     subject = tree.subject(verb)

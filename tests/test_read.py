@@ -15,7 +15,7 @@ from kg.model import Document
 from kg.read import find_files, fingerprint, read_file, read_paths, signature
 
 TEXT = "Министърът се срещна с посланика в София. Двамата обсъдиха мира и търговията."
-WORDS = st.lists(st.sampled_from(TEXT.replace(".", "").split()), min_size=4, max_size=30).map(" ".join)
+WORDS = st.lists(st.sampled_from(TEXT.replace(".", "").split()), min_size=4, max_size=30, unique=True).map(" ".join)
 
 
 def write(folder: Path, name: str, content: str | bytes) -> Path:
