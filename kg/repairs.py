@@ -37,7 +37,8 @@ def repair(sentence: Sentence) -> Sentence:
        first, not to the noun that governs both.
     5. "Миналата седмица | Жан Кастекс се срещна": a time is not a subject, the person after it is.
     6. "Обсъдиха в Скопие | Бояна Петрова": a person is no part of a place; she is the verb's.
-    7. "Президентът назначи | Иванов": after a verb that has its subject before it, a second subject is the object.
+    7. "Президентът назначи | Иванов", "посолството отрече и упрекна | Киев |, че бави": after a verb that has its subject
+       before it, or shares that of the verb before it, a second subject is the object.
     8. "Срещата | няма | да се състои": няма and щеше before да are no verbs of their own but part of the next one.
     9. "Министрите на България и Румъния | Ралица Войнова и Михай Добреску": what no "и" or comma joins is no further
        member of the row but the names of the title.
@@ -297,6 +298,18 @@ def _one_subject(words: list[Word]) -> None:
         subjects = [w for w in words if w.head == verb.id and w.deprel == "nsubj"]
         if len(subjects) == 2 and subjects[0].id < verb.id < subjects[1].id:
             words[subjects[1].id - 1] = replace(subjects[1], deprel="obj")
+        first = words[verb.head - 1] if verb.deprel == "conj" and verb.head else None
+        if first is None or len(subjects) != 1 or subjects[0].id < verb.id:
+            continue
+        shared = next((w for w in words[: first.id - 1] if w.head == first.id and w.deprel == "nsubj"), None)
+        clause = any(w.head == verb.id and w.deprel == "ccomp" and w.id > subjects[0].id for w in words)
+        if shared and clause and shared.feat("Number") == verb.feat("Number") and _joined_by_and(words, verb):
+            words[subjects[0].id - 1] = replace(subjects[0], deprel="obj")
+
+
+def _joined_by_and(words: list[Word], verb: Word) -> bool:
+    joints = [w for w in words if w.head == verb.id and w.deprel == "cc"]
+    return any(w.form.lower() == "и" and (w.id == 1 or words[w.id - 2].form != ",") for w in joints)
 
 
 def _names_are_no_adverbs(words: list[Word]) -> None:
