@@ -10,6 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from kg.encoder import COLUMNS, Encoder, Reading, Words
+from kg.errors import ModelError
 
 NEVER = -1e4  # log probability of what the encoder does not know
 KEPT = 2000  # sentences, about 30 kB each
@@ -128,6 +129,8 @@ class _Whole:
 
 
 def _join_parser(model: Any, readings: Readings) -> None:
+    if not hasattr(model, "other_arcs"):
+        raise ModelError("the parser is of a build that no encoder can join; use the set without one, or train it: kg models train")
     from stanza.models.common.vocab import VOCAB_PREFIX_SIZE
 
     names = readings.encoder.labels.deprel

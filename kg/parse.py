@@ -20,6 +20,7 @@ from kg.models import ModelSet, by_tag_file
 PROCESSORS = "tokenize,pos,lemma,depparse,ner"
 Token = tuple[str, int, int]  # text, start, end
 MARKS = "„“”\"«»"
+YEAR = "г."
 CLOSING = ("”", "“", '"', "»", "’", ")", "]", "''")
 LONGEST_SENTENCE = 250  # words; a longer "sentence" is a list or a broken page, and its tree would be noise
 
@@ -170,7 +171,7 @@ def _without_marks(text: str, start: int, end: int) -> list[Token]:
 def _ends(tokens: Sequence[Token]) -> bool:
     """Is there a mark of the end, perhaps before quotation marks? "14 ноември 2025 г." alone is a date before a sentence."""
     texts = [text for text, _, _ in tokens]
-    if texts[-1] == "г." and sum(len(text) > 2 and text.isalpha() for text in texts) < 2:
+    if texts[-1] == YEAR and sum(len(text) > 2 and text.isalpha() for text in texts) < 2:
         return False
     while len(texts) > 1 and texts[-1] in CLOSING:
         texts.pop()

@@ -57,7 +57,7 @@ BULGARIAN = {
     "mentions.py": "the conjunction between two names",
     "names/base.py": "endings: the article, gender and number",
     "names/spelling.py": "the tables of transliteration",
-    "parse.py": "the letters at which a sentence was cut",
+    "parse.py": "the letters and the mark of a year at which a sentence was cut",
     "quotes.py": "the letters after a quotation",
     "repairs.py": "the endings of gerunds and the particles before a verb",
     "score.py": "the letters at which a sentence begins",

@@ -109,6 +109,13 @@ class Opinion:
         return table
 
 
+def test_a_parser_that_cannot_be_joined_is_an_error_with_the_remedy():
+    from kg.ensemble import _join_parser
+
+    with pytest.raises(ModelError, match="kg models train"):
+        _join_parser(object(), None)
+
+
 def read_by(encoder):
     from kg import ensemble, parse
     from kg.model import Document

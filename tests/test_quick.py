@@ -93,3 +93,20 @@ def test_a_quick_pipeline_annotates_as_a_plain_one(monkeypatch):
                 module.rows, module.spelled = {}, module.spelled[:5]  # room for few
     monkeypatch.setattr("kg.quick.WORDS", 5)
     assert list(parse.parse(documents, quick)) == found  # they are forgotten again and again
+
+
+def test_only_models_that_stanza_loads_begin_without_chance_numbers():
+    import torch
+
+    from kg.quick import not_to_be_trained
+
+    def draws():
+        state = torch.get_rng_state()
+        torch.nn.Embedding(3, 4)
+        return not torch.equal(state, torch.get_rng_state())
+
+    assert draws()
+    with pytest.raises(RuntimeError), not_to_be_trained():
+        assert not draws()
+        raise RuntimeError
+    assert draws()

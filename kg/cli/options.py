@@ -20,7 +20,7 @@ Model: TypeAlias = Annotated[
     typer.Option(
         "--model",
         envvar="KG_MODEL",
-        help="Language models: `bg-quick` reads three times as fast and a little worse, `stanza` is the official package "
+        help="Language models: `bg-quick` reads more than twice as fast and a little worse, `stanza` is the official package "
         "(kg models pull), else a folder in Stanza's layout. Without it: `bg-compact`, which comes with kg.",
     ),
 ]

@@ -22,7 +22,7 @@ from kg.train import parts
 from kg.train.layout import lay_out
 from kg.train.lexicon import lemma_rows, lemmas_by_tag, read_lexicons, read_morphology, widened
 from kg.train.loop import Pace
-from kg.train.treebank import Tree, paragraphs, raw_text, read_conllu, token_labels, write_conllu
+from kg.train.treebank import Tree, chance_groups, paragraphs, raw_text, read_conllu, token_labels, write_conllu
 
 log = logging.getLogger("kg.train")
 
@@ -252,7 +252,7 @@ def prepare(sources: Sources, work: Path, seed: int) -> Data:
         write_conllu(work / "morphology.conllu", morphology)
     whole = [*train, *(tree for tree in morphology if len(tree.rows) > 3)]
     tokens = {}
-    for split, groups in (("train", _paragraphs_of_news(whole, seed)), ("dev", list(paragraphs(dev)))):
+    for split, groups in (("train", chance_groups(whole, (1, 2, 3, 4, 5), random.Random(seed))), ("dev", list(paragraphs(dev)))):
         text, labels = work / f"tokens.{split}.txt", work / f"tokens.{split}.labels"
         text.write_text(raw_text(groups), encoding="utf-8")
         labels.write_text(token_labels(groups), encoding="utf-8")
@@ -307,17 +307,6 @@ def varied(train: list[name_data.Tagged], sources: Sources, seed: int, more: Lis
     lists = {"PER": name_data.person_names(sources.texts()), "LOC": name_data.country_names(), **(more or {})}
     swapped = name_data.swapped(train, lists, 0.6, seed + 1)
     return [*train, *swapped, *name_data.headlines(train, 0.1, seed + 2)]
-
-
-def _paragraphs_of_news(trees: list[Tree], seed: int) -> list[list[Tree]]:
-    """The treebank in paragraphs of one to five sentences, as news have them."""
-    chance = random.Random(seed)
-    groups, position = [], 0
-    while position < len(trees):
-        size = chance.choice((1, 2, 3, 4, 5))
-        groups.append(trees[position : position + size])
-        position += size
-    return groups
 
 
 def _vectors(sources: Sources, data: Data, out: Path, seed: int, threads: int) -> None:

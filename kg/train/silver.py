@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from kg.errors import InputError
-from kg.train.treebank import Row, Tree
+from kg.train.treebank import Row, Tree, chance_groups
 
 SENTENCE_ENDS = (".", "!", "?", "…", "...", "“", '"', "»")
 SHORT = 22  # words of a sentence that could be a headline
@@ -68,9 +68,4 @@ def to_divide(gold: Sequence[Tree], raw: Sequence[Tree], share: float, seed: int
     ]
     trees = [*gold, *gold, *gold, *headlines]
     chance.shuffle(trees)
-    groups, position = [], 0
-    while position < len(trees):
-        count = chance.choice((1, 2, 4, 8, 16))
-        groups.append(trees[position : position + count])
-        position += count
-    return groups
+    return chance_groups(trees, (1, 2, 4, 8, 16), chance)

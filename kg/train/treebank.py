@@ -1,5 +1,6 @@
 """CoNLL-U in and out, and the texts that a treebank is made of."""
 
+import random
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -85,6 +86,16 @@ def paragraphs(trees: Iterable[Tree], length: int = 0) -> Iterator[list[Tree]]:
         group.append(tree)
     if group:
         yield group
+
+
+def chance_groups(trees: list[Tree], sizes: tuple[int, ...], chance: random.Random) -> list[list[Tree]]:
+    """`trees` in their order, in groups whose sizes chance takes from `sizes`."""
+    groups, position = [], 0
+    while position < len(trees):
+        size = chance.choice(sizes)
+        groups.append(trees[position : position + size])
+        position += size
+    return groups
 
 
 def raw_text(groups: Iterable[list[Tree]]) -> str:
